@@ -53,7 +53,7 @@ _REGISTRY: dict[str, Unit] = {
         _units("length", cm=1.0, m=100.0),
         _units("cells", **{"{cells}": 1.0, "10*6.{cells}": 1e6, "10*8.{cells}": 1e8, "10*9.{cells}": 1e9}),
         _units("cells per weight", **{"{cells}/kg": 1.0, "10*6.{cells}/kg": 1e6}),
-        _units("catalytic concentration", **{"U/L": 1.0, "kU/L": 1e3}),
+        _units("catalytic concentration", **{"U/L": 1.0, "U/mL": 1e3, "kU/L": 1e3}),
         _units("substance concentration", **{"umol/L": 1.0, "mmol/L": 1e3}),
         _units("flow", **{"L/min": 1.0}),
         _units("exposure", **{"mg.h/L": 1.0}),

@@ -1,1 +1,32 @@
-"""TBD."""
+"""The records of a study: tables declared once, read, validated, and seen as of a day."""
+
+from cartwise.study.definitions import CHOICES, About, Definitions
+from cartwise.study.loading import Study, build, load, row_type
+from cartwise.study.patient import Patient, patient_named
+from cartwise.study.reading import LINE
+from cartwise.study.record import History, Records, Row
+from cartwise.study.tables import ASSESSMENTS, LABS, TABLES, Column, columns_of
+from cartwise.study.writing import write_study, write_template
+
+__all__ = [
+    "ASSESSMENTS",
+    "CHOICES",
+    "LABS",
+    "LINE",
+    "TABLES",
+    "About",
+    "Column",
+    "Definitions",
+    "History",
+    "Patient",
+    "Records",
+    "Row",
+    "Study",
+    "build",
+    "columns_of",
+    "load",
+    "patient_named",
+    "row_type",
+    "write_study",
+    "write_template",
+]

@@ -1,0 +1,108 @@
+"""A patient, as known on a day."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from cartwise.basis import UserError
+from cartwise.study.definitions import Definitions
+from cartwise.study.record import NOTHING, History, Records, Row
+from cartwise.study.tables import TABLES
+
+
+class Patient:
+    """One patient's record as it stood at the end of a day; `patient.<table>` gives that table's rows.
+
+    Attributes:
+        id: the pseudonym.
+        day: the day as of which the record is seen; infinity for the whole record.
+        anchor: what day 0 is (`infusion`, `referral`, or `record` where the record has neither).
+        cut_day: the day on which the records were cut, or infinity where no cut is stated.
+        definitions: the definitions the study chose.
+    """
+
+    __slots__ = ("_histories", "_seen", "anchor", "cut_day", "day", "definitions", "id")
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - the word everybody uses for it
+        histories: Mapping[str, History],
+        *,
+        definitions: Definitions,
+        anchor: str = "infusion",
+        cut_day: float = math.inf,
+        day: float = math.inf,
+    ) -> None:
+        self.id = id
+        self.day = day
+        self.anchor = anchor
+        self.cut_day = cut_day
+        self.definitions = definitions
+        self._histories = histories
+        self._seen: dict[str, Records] = {}
+
+    def __getattr__(self, table: str) -> Records:
+        """The rows of a table, sorted by day.
+
+        Raises:
+            AttributeError: where no table has this name.
+        """
+        if table.startswith("_") or table not in TABLES:
+            raise AttributeError(f"No record table is called {table!r}; there are {', '.join(TABLES)}.")
+        records = self._seen.get(table)
+        if records is None:
+            history = self._histories.get(table)
+            records = self._seen[table] = NOTHING if history is None else history.as_of(self.day)
+        return records
+
+    @property
+    def profile(self) -> Row:
+        """The patient's row of `patients`: what holds from referral on."""
+        return self.__getattr__("patients")[0]
+
+    def as_of(self, day: float) -> Patient:
+        """The record as it stood at the end of `day`; a later view never widens an earlier one."""
+        return Patient(
+            self.id,
+            self._histories,
+            definitions=self.definitions,
+            anchor=self.anchor,
+            cut_day=self.cut_day,
+            day=min(day, self.day),
+        )
+
+    @property
+    def last_day(self) -> float | None:
+        """The last day on which anything of the patient is recorded, in this view; None for an empty record."""
+        days = [
+            rows[-1].day
+            for table in self._histories
+            if table != "patients" and (rows := self.__getattr__(table))
+        ]
+        return max((day for day in days if day is not None), default=None)
+
+    def change_days(self) -> list[float]:
+        """The days up to `day` on which something became known, in order."""
+        found = {day for history in self._histories.values() for day in history.change_days()}
+        return sorted(day for day in found if day <= self.day)
+
+    def __repr__(self) -> str:
+        """Name the view, never a value of the record."""
+        seen = "whole record" if math.isinf(self.day) else f"as of day {self.day:g}"
+        return f"<Patient, {seen}>"
+
+
+def patient_named(patients: Mapping[str, Patient], name: str) -> Patient:
+    """A patient by pseudonym.
+
+    Raises:
+        UserError: where the study has no such patient.
+    """
+    if name not in patients:
+        some: list[Any] = sorted(patients)[:5]
+        raise UserError(
+            f"The study has no patient {name!r}. It has {len(patients)} patients, for example {', '.join(some) or 'none'}."
+        )
+    return patients[name]
