@@ -1,1 +1,45 @@
-"""TBD."""
+"""Everything derived from one patient's record: the measures, their catalogue, and criteria made of them."""
+
+from cartwise.measures.catalogue import catalogue
+from cartwise.measures.criterion import (
+    Answer,
+    Criterion,
+    Question,
+    all_of,
+    always,
+    any_of,
+    at_least,
+    criterion,
+    equals,
+    meets,
+    not_,
+    under_each,
+)
+from cartwise.measures.measure import Measure, Noted, Outcome, Value, measure
+from cartwise.measures.sheet import Measured, Sheet, shown
+from cartwise.measures.table import measure_table
+
+__all__ = [
+    "Answer",
+    "Criterion",
+    "Measure",
+    "Measured",
+    "Noted",
+    "Outcome",
+    "Question",
+    "Sheet",
+    "Value",
+    "all_of",
+    "always",
+    "any_of",
+    "at_least",
+    "catalogue",
+    "criterion",
+    "equals",
+    "measure",
+    "measure_table",
+    "meets",
+    "not_",
+    "shown",
+    "under_each",
+]

@@ -1,0 +1,419 @@
+"""Criteria: questions built from measures and cited thresholds, answered yes, no or unknown with their reasons.
+
+A criterion is data: it can be asked of a patient, printed as the nested list a clinician knows, and listed for
+what it needs. `all_of`, `any_of`, `at_least` and `not_` build it, because guidelines are written so.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cartwise.basis import (
+    NO,
+    UNKNOWN,
+    YES,
+    Interval,
+    Missing,
+    Truth,
+    at_least_true,
+    convertible,
+    negation,
+    truth_of,
+)
+from cartwise.evidence import Threshold
+from cartwise.measures.measure import Measure
+from cartwise.measures.sheet import Sheet, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a criterion, with its reasons.
+
+    Attributes:
+        truth: yes, no or unknown.
+        sentence: the question, as a sentence.
+        detail: what it was answered from: a value with its unit, or why there is none.
+        cause: for unknown: `record` (something is missing or not yet seen) or `source` (the source does not decide).
+        settled_by: for unknown with cause `record`: what would settle it.
+        facts: the facts cited, "source/id".
+        parts: the answers it was made from.
+    """
+
+    truth: Truth
+    sentence: str
+    detail: str = ""
+    cause: str = ""
+    settled_by: str = ""
+    facts: tuple[str, ...] = ()
+    parts: tuple[Answer, ...] = ()
+
+    def leaves(self) -> Iterator[Answer]:
+        """The answers that rest on the record alone."""
+        if not self.parts:
+            yield self
+        for part in self.parts:
+            yield from part.leaves()
+
+    def open_leaves(self) -> Iterator[Answer]:
+        """The unknown answers on which this one still hangs: nothing below a settled branch is asked for."""
+        if self.truth is not UNKNOWN:
+            return
+        if not self.parts:
+            yield self
+        for part in self.parts:
+            yield from part.open_leaves()
+
+    def cited(self) -> tuple[str, ...]:
+        """Every fact cited anywhere in it, once, in order."""
+        own = list(self.facts)
+        for part in self.parts:
+            own += part.cited()
+        return tuple(dict.fromkeys(own))
+
+
+class Criterion(ABC):
+    """A question about a patient."""
+
+    @abstractmethod
+    def answer(self, sheet: Sheet) -> Answer:
+        """Ask it of one patient on one day."""
+
+    @property
+    @abstractmethod
+    def sentence(self) -> str:
+        """The question as a sentence."""
+
+    @property
+    @abstractmethod
+    def parts(self) -> tuple[Criterion, ...]:
+        """The criteria it is made of."""
+
+    def measures(self) -> tuple[Measure, ...]:
+        """Every measure it needs, once, in order."""
+        return tuple(dict.fromkeys(item for part in self.parts for item in part.measures()))
+
+    def facts(self) -> tuple[str, ...]:
+        """Every fact it cites, once, in order."""
+        return tuple(dict.fromkeys(key for part in self.parts for key in part.facts()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf(Criterion):
+    """A question about one measure."""
+
+    measure: Measure
+    words: str = field(default="", kw_only=True)
+
+    @property
+    def parts(self) -> tuple[Criterion, ...]:
+        return ()
+
+    def measures(self) -> tuple[Measure, ...]:
+        return (self.measure,)
+
+    def facts(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def sentence(self) -> str:
+        return self.words or self.measure.name.replace("_", " ")
+
+    def _missing(self, missing: Missing) -> Answer:
+        asked = missing.settled_by or self.measure.settled_by.replace("{cutoff}", "the day asked about")
+        return Answer(
+            UNKNOWN,
+            self.sentence,
+            missing.reason,
+            "record",
+            asked or f"record {self.measure.name}",
+            self.facts(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class IsTrue(_Leaf):
+    """A measure that is itself a yes or no."""
+
+    def answer(self, sheet: Sheet) -> Answer:
+        """The measure's own answer."""
+        measured = sheet[self.measure.name]
+        if isinstance(measured.value, Missing):
+            return self._missing(measured.value)
+        return Answer(truth_of(bool(measured.value)), self.sentence, measured.note)
+
+
+@dataclass(frozen=True, slots=True)
+class Equals(_Leaf):
+    """A measure that has one of some values."""
+
+    wanted: tuple[str | float, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The question as a sentence."""
+        return (
+            self.words
+            or f"{self.measure.name.replace('_', ' ')} is {' or '.join(str(value) for value in self.wanted)}"
+        )
+
+    def answer(self, sheet: Sheet) -> Answer:
+        """Yes where the value is one of those wanted."""
+        measured = sheet[self.measure.name]
+        if isinstance(measured.value, Missing):
+            return self._missing(measured.value)
+        detail = ", ".join(part for part in (measured.text, measured.note) if part)
+        return Answer(truth_of(measured.value in self.wanted), self.sentence, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Meets(_Leaf):
+    """A measure that meets a cited threshold."""
+
+    threshold: Threshold
+
+    def __post_init__(self) -> None:
+        unit = self.measure.unit or "d"
+        if not convertible(unit, self.threshold.unit):
+            raise ImportError(
+                f"{self.measure.name!r} is in {unit} and {self.threshold.key} in {self.threshold.unit}: they do not compare."
+            )
+
+    @property
+    def sentence(self) -> str:
+        """The question as a sentence."""
+        name = self.words or self.measure.name.replace("_", " ")
+        return f"{name} {self.threshold.comparison} {self.threshold.printed}"
+
+    def facts(self) -> tuple[str, ...]:
+        """The threshold cited."""
+        return (self.threshold.key,)
+
+    def answer(self, sheet: Sheet) -> Answer:
+        """Where the threshold puts the value; beyond what the record or the source decides, unknown."""
+        measured = sheet[self.measure.name]
+        if isinstance(measured.value, Missing):
+            return self._missing(measured.value)
+        if isinstance(measured.value, str):
+            raise TypeError(f"{self.measure.name} is text and meets no threshold.")
+        comparison = self.threshold.compare(measured.value, self.measure.unit or "d")
+        by_source = comparison.cause == "source"
+        detail = ", ".join(
+            part
+            for part in (self._shown(measured.value), measured.note, comparison.text if by_source else "")
+            if part
+        )
+        asked = "" if by_source or comparison.truth is not UNKNOWN else self._asked()
+        return Answer(comparison.truth, self.sentence, detail, comparison.cause, asked, self.facts())
+
+    def _shown(self, value: Interval | float) -> str:
+        return str(value) if isinstance(value, Interval) else f"{shown(value)} {self.measure.unit}".rstrip()
+
+    def _asked(self) -> str:
+        cutoff = max(self.threshold.cutoffs(self.measure.unit or "d"))
+        return self.measure.settled_by.replace("{cutoff}", f"{cutoff:.0f}")
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast(Criterion):
+    """At least so many of some criteria; all of them and any of them are its two ends."""
+
+    count: int
+    of: tuple[Criterion, ...]
+    words: str = ""
+
+    @property
+    def parts(self) -> tuple[Criterion, ...]:
+        """The criteria counted."""
+        return self.of
+
+    @property
+    def sentence(self) -> str:
+        """The question as a sentence."""
+        if self.words:
+            return self.words
+        return (
+            "all of"
+            if self.count == len(self.of)
+            else "any of"
+            if self.count == 1
+            else f"at least {self.count} of"
+        )
+
+    def answer(self, sheet: Sheet) -> Answer:
+        """Kleene's answer, with every part's own."""
+        parts = tuple(criterion.answer(sheet) for criterion in self.of)
+        truth = at_least_true(self.count, [part.truth for part in parts])
+        return Answer(truth, self.sentence, cause=_cause(truth, parts), parts=parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Criterion):
+    """The contrary of a criterion; the contrary of unknown is unknown."""
+
+    of: Criterion
+    words: str = ""
+
+    @property
+    def parts(self) -> tuple[Criterion, ...]:
+        """The criterion denied."""
+        return (self.of,)
+
+    @property
+    def sentence(self) -> str:
+        """The question as a sentence."""
+        return self.words or "not"
+
+    def answer(self, sheet: Sheet) -> Answer:
+        """The contrary answer, with the part it was made from."""
+        part = self.of.answer(sheet)
+        return Answer(negation(part.truth), self.sentence, cause=part.cause, parts=(part,))
+
+
+@dataclass(frozen=True, slots=True)
+class UnderEach(Criterion):
+    """A criterion whose definition its source leaves open: asked under each definition that is named for it.
+
+    Where the settled answers agree, that is the answer. Where they differ, or one is settled and another not yet,
+    it is unknown with cause `source`: no test can settle which definition was meant. Definitions for which the
+    record holds no measurement are shown and do not count.
+    """
+
+    choice: str
+    options: tuple[str, ...]
+    of: Criterion
+
+    @property
+    def parts(self) -> tuple[Criterion, ...]:
+        """The criterion asked."""
+        return (self.of,)
+
+    @property
+    def sentence(self) -> str:
+        """The question as a sentence."""
+        return f"{self.of.sentence}, under each definition the source names"
+
+    def answer(self, sheet: Sheet) -> Answer:
+        """One answer where the definitions agree, unknown by the source where they do not."""
+        asked = [(option, self.of.answer(sheet.under(self.choice, option))) for option in self.options]
+        told = [
+            answer for option, answer in asked if _rests_on_a_value(self.of, sheet.under(self.choice, option))
+        ]
+        detail = "; ".join(
+            f"{option}: {answer.truth}" + (f" ({answer.detail})" if answer.detail else "")
+            for option, answer in asked
+        )
+        truths = {answer.truth for answer in told}
+        if not told:
+            first = asked[0][1]
+            return Answer(UNKNOWN, self.sentence, detail, "record", _settled_by(first), self.of.facts())
+        if len(truths) > 1:
+            return Answer(
+                UNKNOWN,
+                self.sentence,
+                f"depends on the definition: {detail}",
+                "source",
+                facts=self.of.facts(),
+            )
+        only = told[0]
+        return Answer(only.truth, self.sentence, detail, only.cause, _settled_by(only), self.of.facts())
+
+
+def _rests_on_a_value(criterion: Criterion, sheet: Sheet) -> bool:
+    return all(sheet[item.name].known for item in criterion.measures())
+
+
+def _settled_by(answer: Answer) -> str:
+    return "; ".join(dict.fromkeys(leaf.settled_by for leaf in answer.open_leaves() if leaf.settled_by))
+
+
+def _cause(truth: Truth, parts: tuple[Answer, ...]) -> str:
+    if truth is not UNKNOWN:
+        return ""
+    causes = {leaf.cause for part in parts for leaf in part.open_leaves()}
+    return "source" if causes == {"source"} else "record"
+
+
+@dataclass(frozen=True, slots=True)
+class Always(Criterion):
+    """A statement that a source makes of everybody it is written for."""
+
+    words: str = "stated for everybody in scope"
+    parts: tuple[Criterion, ...] = field(default=())
+
+    @property
+    def sentence(self) -> str:
+        """The statement's scope as a sentence."""
+        return self.words
+
+    def answer(self, sheet: Sheet) -> Answer:  # noqa: ARG002 - asks nothing of the patient
+        """Yes."""
+        return Answer(YES, self.sentence)
+
+
+Question = Criterion | Measure
+
+
+def criterion(question: Question) -> Criterion:
+    """A question as a criterion: a measure that is a yes or no stands for itself."""
+    return IsTrue(question) if isinstance(question, Measure) else question
+
+
+def all_of(*questions: Question, words: str = "") -> Criterion:
+    """Yes when every one is yes."""
+    return AtLeast(len(questions), tuple(criterion(item) for item in questions), words)
+
+
+def any_of(*questions: Question, words: str = "") -> Criterion:
+    """Yes when one is yes."""
+    return AtLeast(1, tuple(criterion(item) for item in questions), words)
+
+
+def at_least(count: int, *questions: Question, words: str = "") -> Criterion:
+    """Yes when at least `count` are yes ("five of eight")."""
+    return AtLeast(count, tuple(criterion(item) for item in questions), words)
+
+
+def not_(question: Question, words: str = "") -> Criterion:
+    """Yes when it is no."""
+    return Not(criterion(question), words)
+
+
+def equals(measure: Measure, *wanted: str | float, words: str = "") -> Criterion:
+    """Yes when the measure has one of these values."""
+    return Equals(measure, wanted, words=words)
+
+
+def meets(measure: Measure, threshold: Threshold, words: str = "") -> Criterion:
+    """Yes when the measure meets the cited threshold; units are checked when the rule is written."""
+    return Meets(measure, threshold, words=words)
+
+
+def under_each(choice: str, options: tuple[str, ...], question: Question) -> Criterion:
+    """The question under each definition that its source leaves open (`choice` of study.toml)."""
+    return UnderEach(choice, options, criterion(question))
+
+
+def always(words: str = "stated for everybody in scope") -> Criterion:
+    """Yes for everybody in scope."""
+    return Always(words)
+
+
+__all__ = [
+    "NO",
+    "UNKNOWN",
+    "YES",
+    "Answer",
+    "Criterion",
+    "Question",
+    "all_of",
+    "always",
+    "any_of",
+    "at_least",
+    "criterion",
+    "equals",
+    "meets",
+    "not_",
+    "under_each",
+]
