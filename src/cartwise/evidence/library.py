@@ -1,0 +1,104 @@
+"""The shelf of sources: each file is read when it is first asked for, and once."""
+
+from __future__ import annotations
+
+import hashlib
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from typing import TypeVar
+
+from cartwise.basis import UserError
+from cartwise.evidence.fact import Fact
+from cartwise.evidence.kinds import Finding, Proportion, Recommendation
+from cartwise.evidence.source import Source, read_source
+from cartwise.evidence.threshold import Threshold
+
+F = TypeVar("F", bound=Fact)
+
+
+def sources() -> tuple[Source, ...]:
+    """Every source of evidence, sorted by key."""
+    return tuple(source(key) for key in _keys())
+
+
+@cache
+def source(key: str) -> Source:
+    """The source of that key ("westhafen-2025").
+
+    Raises:
+        UserError: where there is none, or its file is faulty.
+    """
+    if key not in _keys():
+        raise UserError(f"There is no source of evidence {key!r}. There are: {', '.join(_keys())}.")
+    made = read_source(f"{key}.toml", _bytes(key).decode())
+    if made.key != key:
+        raise UserError(f"Evidence file {key}.toml calls itself {made.key!r}. File and key must agree.")
+    return made
+
+
+def fact(key: str) -> Fact:
+    """The fact of that key ("westhafen-2025/hct-tier-1").
+
+    Raises:
+        UserError: where there is none, naming those with a similar id.
+    """
+    source_key, _, fact_id = key.partition("/")
+    facts = source(source_key).facts
+    if fact_id not in facts:
+        near = get_close_matches(fact_id, facts, n=3) or list(facts)[:3]
+        raise UserError(f"There is no fact {key!r}. Similar: {', '.join(f'{source_key}/{n}' for n in near)}.")
+    return facts[fact_id]
+
+
+def threshold(key: str) -> Threshold:
+    """The threshold of that key.
+
+    Raises:
+        UserError: where there is no such fact, or it is of another kind.
+    """
+    return _of_kind(key, Threshold)
+
+
+def finding(key: str) -> Finding:
+    """The finding of that key; raises as `threshold` does."""
+    return _of_kind(key, Finding)
+
+
+def proportion(key: str) -> Proportion:
+    """The proportion of that key; raises as `threshold` does."""
+    return _of_kind(key, Proportion)
+
+
+def recommendation(key: str) -> Recommendation:
+    """The recommendation of that key; raises as `threshold` does."""
+    return _of_kind(key, Recommendation)
+
+
+@cache
+def digest(*keys: str) -> str:
+    """SHA-256 over the files of the named sources, or of all, so that an output can say which evidence it used."""
+    sha = hashlib.sha256()
+    for key in sorted(set(keys)) or _keys():
+        source(key)  # an unknown or faulty source has no digest
+        sha.update(key.encode() + b"\0" + _bytes(key) + b"\0")
+    return sha.hexdigest()
+
+
+def _of_kind(key: str, kind: type[F]) -> F:
+    found = fact(key)
+    if not isinstance(found, kind):
+        raise UserError(f"{key} is a {type(found).__name__.lower()}, not a {kind.__name__.lower()}.")
+    return found
+
+
+@cache
+def _keys() -> tuple[str, ...]:
+    shelf = files("cartwise.evidence") / "sources"
+    return tuple(
+        sorted(item.name.removesuffix(".toml") for item in shelf.iterdir() if item.name.endswith(".toml"))
+    )
+
+
+def _bytes(key: str) -> bytes:
+    return (files("cartwise.evidence") / "sources" / f"{key}.toml").read_bytes()
