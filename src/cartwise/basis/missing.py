@@ -13,10 +13,12 @@ class Missing:
     Attributes:
         reason: why there is no value, as a clause ("no blood transgene level from day 0 to 28").
         settled_by: what to record or measure ("a B-cell count on or after day 183"); empty where nothing would.
+        conflicting: whether the record says two things at once, so that it must be mended rather than completed.
     """
 
     reason: str
     settled_by: str = ""
+    conflicting: bool = False
 
     def __bool__(self) -> NoReturn:
         """Refuse: a missing value is neither true nor false.

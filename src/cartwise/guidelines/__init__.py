@@ -1,1 +1,19 @@
-"""TBD."""
+"""What each published source advises for one patient on one day, and why; one file a source or topic."""
+
+from cartwise.guidelines.advising import CAVEAT, NOTHING_APPLIES, advise, by_decision, summary
+from cartwise.guidelines.catalogue import catalogue
+from cartwise.guidelines.guideline import DIRECTIONS, STANDINGS, Advice, Guideline, Recommendation
+
+__all__ = [
+    "CAVEAT",
+    "DIRECTIONS",
+    "NOTHING_APPLIES",
+    "STANDINGS",
+    "Advice",
+    "Guideline",
+    "Recommendation",
+    "advise",
+    "by_decision",
+    "catalogue",
+    "summary",
+]

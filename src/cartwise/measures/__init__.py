@@ -13,6 +13,7 @@ from cartwise.measures.criterion import (
     equals,
     meets,
     not_,
+    open_by_source,
     under_each,
 )
 from cartwise.measures.measure import Measure, Noted, Outcome, Value, measure
@@ -40,6 +41,7 @@ __all__ = [
     "measure_table",
     "meets",
     "not_",
+    "open_by_source",
     "shown",
     "under_each",
 ]

@@ -35,7 +35,8 @@ class Answer:
         truth: yes, no or unknown.
         sentence: the question, as a sentence.
         detail: what it was answered from: a value with its unit, or why there is none.
-        cause: for unknown: `record` (something is missing or not yet seen) or `source` (the source does not decide).
+        cause: for unknown: `record` (something is missing or not yet seen), `source` (the source does not decide)
+            or `conflict` (the record contradicts itself).
         settled_by: for unknown with cause `record`: what would settle it.
         facts: the facts cited, "source/id".
         parts: the answers it was made from.
@@ -122,11 +123,12 @@ class _Leaf(Criterion):
 
     def _missing(self, missing: Missing) -> Answer:
         asked = missing.settled_by or self.measure.settled_by.replace("{cutoff}", "the day asked about")
+        cause = "conflict" if missing.conflicting else "record"
         return Answer(
             UNKNOWN,
             self.sentence,
             missing.reason,
-            "record",
+            cause,
             asked or f"record {self.measure.name}",
             self.facts(),
         )
@@ -332,7 +334,32 @@ def _cause(truth: Truth, parts: tuple[Answer, ...]) -> str:
     if truth is not UNKNOWN:
         return ""
     causes = {leaf.cause for part in parts for leaf in part.open_leaves()}
-    return "source" if causes == {"source"} else "record"
+    return "conflict" if "conflict" in causes else "source" if causes == {"source"} else "record"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBySource(Criterion):
+    """A finding that a source's words may or may not mean: where it is there, only the source could say."""
+
+    of: Criterion
+    why: str
+
+    @property
+    def parts(self) -> tuple[Criterion, ...]:
+        """The finding."""
+        return (self.of,)
+
+    @property
+    def sentence(self) -> str:
+        """The question as a sentence."""
+        return self.of.sentence
+
+    def answer(self, sheet: Sheet) -> Answer:
+        """No where it is absent; unknown with cause `source` where it is there."""
+        part = self.of.answer(sheet)
+        if part.truth is YES:
+            return Answer(UNKNOWN, self.sentence, self.why, "source", facts=self.of.facts())
+        return part
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,6 +422,11 @@ def under_each(choice: str, options: tuple[str, ...], question: Question) -> Cri
     return UnderEach(choice, options, criterion(question))
 
 
+def open_by_source(question: Question, why: str) -> Criterion:
+    """Unknown by the source where the question is yes: its words may or may not mean this."""
+    return OpenBySource(criterion(question), why)
+
+
 def always(words: str = "stated for everybody in scope") -> Criterion:
     """Yes for everybody in scope."""
     return Always(words)
@@ -415,5 +447,6 @@ __all__ = [
     "equals",
     "meets",
     "not_",
+    "open_by_source",
     "under_each",
 ]

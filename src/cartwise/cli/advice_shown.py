@@ -1,0 +1,55 @@
+"""Advice on one patient, as text by decision or as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+
+from cartwise.basis import UNKNOWN
+from cartwise.evidence import fact, source
+from cartwise.guidelines import CAVEAT, Advice, by_decision, summary
+from cartwise.measures import Answer
+from cartwise.study import Patient, Study
+
+
+def show(study: Study, patient: Patient, advice: list[Advice], *, as_json: bool) -> None:
+    """What each source says, why, and what would settle what is open."""
+    if as_json:
+        print(json.dumps([item.as_dict() for item in advice], indent=1, ensure_ascii=False))
+        return
+    when = "the whole record" if math.isinf(patient.day) else f"as known at the end of day {patient.day:g}"
+    print(
+        f"{patient.id}, {when} (day 0 is the {patient.anchor} day).{' Invented data.' if study.about.invented else ''}"
+    )
+    print(CAVEAT)
+    for decision, items in by_decision(advice).items():
+        print(f"\n== {decision}: {summary(items)}")
+        for item in items:
+            _show(item)
+        asked = dict.fromkeys(words for item in items for words in item.missing)
+        if asked:
+            print("\nWhat to record or measure next:")
+            print("\n".join(f"  - {words}" for words in asked))
+
+
+def _show(item: Advice) -> None:
+    said = fact(item.because)
+    print(f"\n[{item.standing}] {item.action} ({item.direction})")
+    print(
+        f'  {source(item.source).authors.split(",")[0]} {source(item.source).year}, {said.locator}: "{item.strength}"'
+    )
+    if item.standing == "out-of-scope":
+        _reasons(item.scope, 2)
+        return
+    if item.scope.truth is UNKNOWN:
+        _reasons(item.scope, 2)
+    _reasons(item.answer, 2)
+    for note in item.notes:
+        print(f"  note: {note}")
+
+
+def _reasons(answer: Answer, depth: int) -> None:
+    detail = f": {answer.detail}" if answer.detail else ""
+    print(f"{' ' * depth}{answer.truth!s:<8}{answer.sentence}{detail}")
+    for part in answer.parts:
+        _reasons(part, depth + 2)

@@ -1,0 +1,65 @@
+"""Run a command; every mistake of a user ends in one message and exit code 2, never in a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from cartwise.basis.failure import UserError
+from cartwise.cli import catalogues, making, studying, trying
+
+app = typer.Typer(
+    name="cartwise",
+    help=(
+        "Follow children and young adults through CD19 CAR T-cell therapy for B-ALL: measures, what each source "
+        "advises and why, cohort analyses, reports. Research use; it supports and never replaces clinical judgement."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for commands in (trying, making, studying, catalogues):
+    commands.add_to(app)
+
+INTERRUPTED = 130
+DEFECT = 70
+
+
+def main() -> None:
+    """The entry point `cartwise`."""
+    try:
+        app()
+    except UserError as error:
+        _leave(f"cartwise: {error}", error.exit_code)
+    except KeyboardInterrupt:
+        _leave(
+            "cartwise: interrupted. What was finished is kept; run the same command again to go on.",
+            INTERRUPTED,
+        )
+    except BrokenPipeError:
+        os._exit(0)  # the reader of the pipe has left: nothing more to say, and nobody to say it to
+    except Exception as error:
+        if os.environ.get("CARTWISE_DEBUG"):
+            raise
+        _leave(_defect(error), DEFECT)
+
+
+def _defect(error: Exception) -> str:
+    # The message of an unforeseen error could repeat a cell of the record, so only its kind and place are shown.
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" ({trace.tb_frame.f_globals.get('__name__', '?')}, line {trace.tb_lineno})" if trace else ""
+    return (
+        f"cartwise: a defect of cartwise itself, {type(error).__name__}{where}. Nothing was changed in your records. "
+        "Please report it; CARTWISE_DEBUG=1 shows the details, which may hold values of patients."
+    )
+
+
+def _leave(message: str, code: int) -> None:
+    sys.stdout.flush()
+    print(message, file=sys.stderr)
+    raise SystemExit(code)

@@ -1,0 +1,162 @@
+"""Commands on a study: check, measure, advise, analyse, report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:  # a study is loaded with pandas, which --help must not wait for
+    from cartwise.study import Study
+
+StudyFolder = Annotated[
+    Path, typer.Argument(metavar="STUDY", help="Folder that holds study.toml and the tables.")
+]
+AsOf = Annotated[
+    float | None,
+    typer.Option("--as-of", metavar="DAY", help="See the record as it stood at the end of this day."),
+]
+Form = Annotated[str, typer.Option("--format", help="text, or json for machines.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command(epilog="Example: cartwise check build/demo/study")(check)
+    app.command(epilog="Example: cartwise measure build/demo/study --as-of 28 --out build/measures.csv")(
+        measure
+    )
+    app.command(epilog="Example: cartwise advise build/demo/study INV-001 --as-of 60")(advise)
+    app.command(epilog="Example: cartwise analyse build/demo/study overall_survival --out build/survival")(
+        analyse
+    )
+    app.command(epilog="Example: cartwise report build/demo/study --out build/report")(report)
+
+
+def check(study: StudyFolder, form: Form = "text") -> None:
+    """Show every problem of a study's records; exit code 1 when a row was set aside."""
+    from cartwise.cli import issues_shown
+
+    loaded = _load(study)
+    issues_shown.show(loaded, as_json=_is_json(form))
+    raise typer.Exit(1 if issues_shown.anything_lost(loaded) else 0)
+
+
+def measure(
+    study: StudyFolder,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.csv", help="Where to write; default: the screen.")
+    ] = None,
+    as_of: AsOf = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="MEASURE", help="This measure only; may be repeated."),
+    ] = None,
+) -> None:
+    """Derive the measures of every patient: one row a patient and measure, with unit, method, or why it is missing."""
+    from cartwise import measures
+
+    loaded = _load(study)
+    _known(only or [], measures.catalogue(), "measure", "measures")
+    view = loaded if as_of is None else loaded.as_of(as_of)
+    text = measures.measure_table(view, only or None).to_csv(index=False, lineterminator="\n")
+    if out is None:
+        print(text, end="")
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+    print(
+        f"Wrote {text.count(chr(10)) - 1} values of {len(loaded.patients)} patients to {out}.{_invented(loaded)}"
+    )
+
+
+def advise(
+    study: StudyFolder,
+    patient: Annotated[str, typer.Argument(metavar="PATIENT")],
+    as_of: AsOf = None,
+    form: Form = "text",
+) -> None:
+    """Show what each source says for one patient on one day, why, and what is missing to say it."""
+    from cartwise import guidelines
+    from cartwise.cli import advice_shown
+    from cartwise.study import patient_named
+
+    loaded = _load(study)
+    found = patient_named(loaded.patients, patient)
+    view = found.as_of(found.cut_day if as_of is None else as_of)
+    advice_shown.show(loaded, view, guidelines.advise(view), as_json=_is_json(form))
+
+
+def analyse(
+    study: StudyFolder,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="See `cartwise catalogue analyses`.")],
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="MEASURE", help="Compare the groups of this measure.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FOLDER", help="Write figures, tables and text here.")
+    ] = None,
+) -> None:
+    """Run one cohort analysis: figure, table, caption with n, method and source."""
+    from cartwise import analyses, reports
+    from cartwise.cli import result_shown
+
+    loaded = _load(study)
+    _known([name], analyses.catalogue(), "analysis", "analyses")
+    result = analyses.run(loaded, name, by=by)
+    result_shown.show(result)
+    if out is not None:
+        for path in reports.write_result(result, out):
+            print(f"Wrote {path}")
+
+
+def report(
+    study: StudyFolder,
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Folder for the report.")],
+    share: Annotated[
+        bool,
+        typer.Option("--share", help="For others: no patient pages or curves, counts under 5 suppressed."),
+    ] = False,
+) -> None:
+    """Write the report: the cohort, each analysis, and a page a patient; opens offline."""
+    from cartwise import reports
+    from cartwise.cli.terminal import progress
+
+    loaded = _load(study)
+    with progress("Writing the report") as step:
+        page = reports.write_report(loaded, out, share=share, progress=step)
+    print(f"Wrote {page}.{_invented(loaded)}")
+
+
+def _load(folder: Path) -> Study:
+    from cartwise import study as records
+
+    return records.load(folder)
+
+
+def _is_json(form: str) -> bool:
+    from cartwise.basis.failure import UserError
+
+    if form not in {"text", "json"}:
+        raise UserError(f"--format is text or json, not {form!r}.")
+    return form == "json"
+
+
+def _known(wanted: list[str], there: Iterable[str], what: str, catalogue: str) -> None:
+    from difflib import get_close_matches
+
+    from cartwise.basis.failure import UserError
+
+    names = list(there)
+    for name in wanted:
+        if name not in names:
+            near = get_close_matches(name, names, n=3)
+            hint = f" Did you mean {' or '.join(near)}?" if near else ""
+            raise UserError(
+                f"There is no {what} {name!r}.{hint} `cartwise catalogue {catalogue}` lists them all."
+            )
+
+
+def _invented(study: Study) -> str:
+    return " These are invented data." if study.about.invented else ""

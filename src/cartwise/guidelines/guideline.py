@@ -1,0 +1,237 @@
+"""A guideline: whom it is written for, what it says, when, and on whose word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cartwise import evidence
+from cartwise.basis import NO, UNKNOWN, YES
+from cartwise.measures import Answer, Criterion, Question, Sheet, criterion
+
+DIRECTIONS = ("for", "against", "caution", "open")
+STANDINGS = ("met", "not-met", "unknown", "undetermined-by-source", "out-of-scope", "conflicting-records")
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One sentence of a source about one decision, with the condition under which it speaks.
+
+    Attributes:
+        because: the fact it rests on, "source/id"; action and strength are that fact's own.
+        decision: the decision it speaks to.
+        action: what it is about, in our words.
+        strength: how strongly, in the source's own words.
+        direction: `for`, `against`, `caution` or `open`.
+        when: the condition.
+        undetermined: whether the source leaves the decision open where the condition holds.
+        grounds: further facts that the source gives as its reasons.
+    """
+
+    because: str
+    decision: str
+    action: str
+    strength: str
+    direction: str
+    when: Criterion
+    undetermined: bool
+    grounds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What one sentence of a source says for one patient on one day.
+
+    Attributes:
+        recommendation: the sentence.
+        guideline: title of the guideline it stands in.
+        source: key of the source.
+        standing: one of STANDINGS.
+        scope: whether the patient is one the guideline is written for.
+        answer: whether the condition holds, with its reasons.
+        missing: what would settle it, where it is not settled.
+        notes: disputes and defects that must be read with it.
+    """
+
+    recommendation: Recommendation
+    guideline: str
+    source: str
+    standing: str
+    scope: Answer
+    answer: Answer
+    missing: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def decision(self) -> str:
+        """The decision it speaks to."""
+        return self.recommendation.decision
+
+    @property
+    def action(self) -> str:
+        """What it is about."""
+        return self.recommendation.action
+
+    @property
+    def strength(self) -> str:
+        """How strongly, in the source's own words."""
+        return self.recommendation.strength
+
+    @property
+    def direction(self) -> str:
+        """For, against, caution or open."""
+        return self.recommendation.direction
+
+    @property
+    def because(self) -> str:
+        """The fact it rests on."""
+        return self.recommendation.because
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Every fact it cites, once, in order."""
+        cited = (self.because, *self.recommendation.grounds, *self.scope.cited(), *self.answer.cited())
+        return tuple(dict.fromkeys(cited))
+
+    def as_dict(self) -> dict[str, str | list[str]]:
+        """The advice as plain values, for JSON."""
+        return {
+            "decision": self.decision,
+            "source": self.source,
+            "action": self.action,
+            "strength": self.strength,
+            "direction": self.direction,
+            "standing": self.standing,
+            "because": self.because,
+            "missing": list(self.missing),
+            "facts": list(self.facts),
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(slots=True)
+class Guideline:
+    """One source's sentences on one topic.
+
+    Attributes:
+        title: what it is about.
+        source: key of its source.
+        written_for: whom it is written for; only a NO puts a patient out of its scope.
+        recommendations: its sentences, in the order in which the source gives them.
+        figures: facts that say what only a picture of the source could tell.
+    """
+
+    title: str
+    source: str
+    written_for: Criterion
+    figures: tuple[str, ...] = ()
+    recommendations: list[Recommendation] = field(default_factory=list)
+
+    def recommend(
+        self,
+        because: str,
+        *,
+        decision: str,
+        when: Question,
+        direction: str = "for",
+        action: str = "",
+        grounds: tuple[str, ...] = (),
+    ) -> None:
+        """Add a sentence; its strength is the source's own words, and its action the fact's unless given."""
+        self._add(because, decision, when, direction, action, grounds, undetermined=False)
+
+    def undetermined(
+        self, because: str, *, decision: str, when: Question, action: str = "", grounds: tuple[str, ...] = ()
+    ) -> None:
+        """Add a sentence in which the source leaves the decision open where the condition holds."""
+        self._add(because, decision, when, "open", action, grounds, undetermined=True)
+
+    def _add(  # noqa: PLR0917 - the two doors above name every argument
+        self,
+        because: str,
+        decision: str,
+        when: Question,
+        direction: str,
+        action: str,
+        grounds: tuple[str, ...],
+        *,
+        undetermined: bool,
+    ) -> None:
+        said = evidence.fact(because)
+        if said.source != self.source or direction not in DIRECTIONS:
+            raise ImportError(
+                f"{self.title}: {because} is not of {self.source}, or {direction!r} is no direction."
+            )
+        for key in grounds:
+            evidence.fact(key)
+        advice = said if isinstance(said, evidence.Recommendation) else None
+        self.recommendations.append(
+            Recommendation(
+                because=because,
+                decision=decision,
+                action=action or (advice.action if advice else said.statement),
+                strength=advice.strength if advice else f"statement: {said.quote}",
+                direction=direction,
+                when=criterion(when),
+                undetermined=undetermined,
+                grounds=(*grounds, *self.figures),
+            )
+        )
+
+    def advise(self, sheet: Sheet) -> list[Advice]:
+        """What each sentence says for one patient on one day."""
+        scope = _scope(self.written_for, sheet)
+        return [self._advice(item, scope, sheet) for item in self.recommendations]
+
+    def _advice(self, item: Recommendation, scope: Answer, sheet: Sheet) -> Advice:
+        answer = item.when.answer(sheet)
+        standing = _standing(scope, answer, undetermined=item.undetermined)
+        return Advice(
+            recommendation=item,
+            guideline=self.title,
+            source=self.source,
+            standing=standing,
+            scope=scope,
+            answer=answer,
+            missing=_missing(scope, answer) if standing in {"unknown", "conflicting-records"} else (),
+            notes=_notes((item.because, *item.grounds, *answer.cited())),
+        )
+
+
+def _scope(written_for: Criterion, sheet: Sheet) -> Answer:
+    if sheet.patient.deaths:
+        return Answer(NO, "alive", "the patient has died")
+    return written_for.answer(sheet)
+
+
+def _standing(scope: Answer, answer: Answer, *, undetermined: bool) -> str:
+    if scope.truth is NO:
+        return "out-of-scope"
+    if "conflict" in {scope.cause, answer.cause}:
+        return "conflicting-records"
+    if scope.truth is UNKNOWN:
+        return "unknown"
+    if answer.truth is NO:
+        return "not-met"
+    if answer.truth is YES:
+        return "undetermined-by-source" if undetermined else "met"
+    return "undetermined-by-source" if answer.cause == "source" else "unknown"
+
+
+def _missing(scope: Answer, answer: Answer) -> tuple[str, ...]:
+    leaves = (*scope.open_leaves(), *answer.open_leaves())
+    return tuple(dict.fromkeys(leaf.settled_by for leaf in leaves if leaf.settled_by))
+
+
+def _notes(keys: tuple[str, ...]) -> tuple[str, ...]:
+    notes = []
+    for key in dict.fromkeys(keys):
+        said = evidence.fact(key)
+        for dispute in said.disputes:
+            reading = f" Read as: {dispute.reading}" if dispute.reading else ""
+            opening = (
+                "the figures given for this are disputed"
+                if dispute.state == "open"
+                else "printed with a defect"
+            )
+            notes.append(f"{key} ({said.locator}): {opening}: {dispute.why}{reading}")
+    return tuple(notes)
