@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cartwise.basis.failure import UserError
+from cartwise.basis import UserError
 
 
 def add_to(app: typer.Typer) -> None:

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from cartwise.basis.failure import UserError
+from cartwise.basis import UserError
 from cartwise.cli import catalogues, making, studying, trying
 
 app = typer.Typer(

@@ -136,7 +136,7 @@ def _load(folder: Path) -> Study:
 
 
 def _is_json(form: str) -> bool:
-    from cartwise.basis.failure import UserError
+    from cartwise.basis import UserError
 
     if form not in {"text", "json"}:
         raise UserError(f"--format is text or json, not {form!r}.")
@@ -146,7 +146,7 @@ def _is_json(form: str) -> bool:
 def _known(wanted: list[str], there: Iterable[str], what: str, catalogue: str) -> None:
     from difflib import get_close_matches
 
-    from cartwise.basis.failure import UserError
+    from cartwise.basis import UserError
 
     names = list(there)
     for name in wanted:

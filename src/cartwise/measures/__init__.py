@@ -1,9 +1,7 @@
 """Everything derived from one patient's record: the measures, their catalogue, and criteria made of them."""
 
 from cartwise.measures.catalogue import catalogue
-from cartwise.measures.criterion import (
-    Answer,
-    Criterion,
+from cartwise.measures.combining import (
     Question,
     all_of,
     always,
@@ -16,7 +14,8 @@ from cartwise.measures.criterion import (
     open_by_source,
     under_each,
 )
-from cartwise.measures.measure import Measure, Noted, Outcome, Value, measure
+from cartwise.measures.criterion import Answer, Criterion
+from cartwise.measures.measure import Measure, Noted, Value, measure
 from cartwise.measures.sheet import Measured, Sheet, shown
 from cartwise.measures.table import measure_table
 
@@ -26,7 +25,6 @@ __all__ = [
     "Measure",
     "Measured",
     "Noted",
-    "Outcome",
     "Question",
     "Sheet",
     "Value",

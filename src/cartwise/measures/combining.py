@@ -1,0 +1,229 @@
+"""Criteria made of criteria, and the words in which a guideline builds them.
+
+`all_of`, `any_of`, `at_least` and `not_` are chosen over operators, because guidelines are written so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cartwise.basis import UNKNOWN, YES, Truth, at_least_true, negation
+from cartwise.evidence import Threshold
+from cartwise.measures.criterion import Answer, Criterion, Equals, IsTrue, Meets
+from cartwise.measures.measure import Measure
+from cartwise.measures.sheet import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast(Criterion):
+    """At least so many of some criteria; all of them and any of them are its two ends."""
+
+    count: int
+    of: tuple[Criterion, ...]
+    words: str = ""
+
+    @property
+    def parts(self) -> tuple[Criterion, ...]:
+        """The criteria counted."""
+        return self.of
+
+    @property
+    def sentence(self) -> str:
+        """The question as a sentence."""
+        if self.words:
+            return self.words
+        return (
+            "all of"
+            if self.count == len(self.of)
+            else "any of"
+            if self.count == 1
+            else f"at least {self.count} of"
+        )
+
+    def answer(self, sheet: Sheet) -> Answer:
+        """Kleene's answer, with every part's own."""
+        parts = tuple(criterion.answer(sheet) for criterion in self.of)
+        truth = at_least_true(self.count, [part.truth for part in parts])
+        return Answer(truth, self.sentence, cause=_cause(truth, parts), parts=parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Criterion):
+    """The contrary of a criterion; the contrary of unknown is unknown."""
+
+    of: Criterion
+    words: str = ""
+
+    @property
+    def parts(self) -> tuple[Criterion, ...]:
+        """The criterion denied."""
+        return (self.of,)
+
+    @property
+    def sentence(self) -> str:
+        """The question as a sentence."""
+        return self.words or "not"
+
+    def answer(self, sheet: Sheet) -> Answer:
+        """The contrary answer, with the part it was made from."""
+        part = self.of.answer(sheet)
+        return Answer(negation(part.truth), self.sentence, cause=part.cause, parts=(part,))
+
+
+@dataclass(frozen=True, slots=True)
+class UnderEach(Criterion):
+    """A criterion whose definition its source leaves open: asked under each definition that is named for it.
+
+    Where the settled answers agree, that is the answer. Where they differ, or one is settled and another not yet,
+    it is unknown with cause `source`: no test can settle which definition was meant. Definitions for which the
+    record holds no measurement are shown and do not count.
+    """
+
+    choice: str
+    options: tuple[str, ...]
+    of: Criterion
+
+    @property
+    def parts(self) -> tuple[Criterion, ...]:
+        """The criterion asked."""
+        return (self.of,)
+
+    @property
+    def sentence(self) -> str:
+        """The question as a sentence."""
+        return f"{self.of.sentence}, under each definition the source names"
+
+    def answer(self, sheet: Sheet) -> Answer:
+        """One answer where the definitions agree, unknown by the source where they do not."""
+        asked = [(option, self.of.answer(sheet.under(self.choice, option))) for option in self.options]
+        told = [
+            answer for option, answer in asked if _rests_on_a_value(self.of, sheet.under(self.choice, option))
+        ]
+        detail = "; ".join(
+            f"{option}: {answer.truth}" + (f" ({answer.detail})" if answer.detail else "")
+            for option, answer in asked
+        )
+        truths = {answer.truth for answer in told}
+        if not told:
+            first = asked[0][1]
+            return Answer(UNKNOWN, self.sentence, detail, "record", _settled_by(first), self.of.facts())
+        if len(truths) > 1:
+            return Answer(
+                UNKNOWN,
+                self.sentence,
+                f"depends on the definition: {detail}",
+                "source",
+                facts=self.of.facts(),
+            )
+        only = told[0]
+        return Answer(only.truth, self.sentence, detail, only.cause, _settled_by(only), self.of.facts())
+
+
+def _rests_on_a_value(criterion: Criterion, sheet: Sheet) -> bool:
+    return all(sheet[item.name].known for item in criterion.measures())
+
+
+def _settled_by(answer: Answer) -> str:
+    return "; ".join(dict.fromkeys(leaf.settled_by for leaf in answer.open_leaves() if leaf.settled_by))
+
+
+def _cause(truth: Truth, parts: tuple[Answer, ...]) -> str:
+    if truth is not UNKNOWN:
+        return ""
+    causes = {leaf.cause for part in parts for leaf in part.open_leaves()}
+    return "conflict" if "conflict" in causes else "source" if causes == {"source"} else "record"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBySource(Criterion):
+    """A finding that a source's words may or may not mean: where it is there, only the source could say."""
+
+    of: Criterion
+    why: str
+
+    @property
+    def parts(self) -> tuple[Criterion, ...]:
+        """The finding."""
+        return (self.of,)
+
+    @property
+    def sentence(self) -> str:
+        """The question as a sentence."""
+        return self.of.sentence
+
+    def answer(self, sheet: Sheet) -> Answer:
+        """No where it is absent; unknown with cause `source` where it is there."""
+        part = self.of.answer(sheet)
+        if part.truth is YES:
+            return Answer(UNKNOWN, self.sentence, self.why, "source", facts=self.of.facts())
+        return part
+
+
+@dataclass(frozen=True, slots=True)
+class Always(Criterion):
+    """A statement that a source makes of everybody it is written for."""
+
+    words: str = "stated for everybody in scope"
+    parts: tuple[Criterion, ...] = field(default=())
+
+    @property
+    def sentence(self) -> str:
+        """The statement's scope as a sentence."""
+        return self.words
+
+    def answer(self, sheet: Sheet) -> Answer:  # noqa: ARG002 - asks nothing of the patient
+        """Yes."""
+        return Answer(YES, self.sentence)
+
+
+Question = Criterion | Measure
+
+
+def criterion(question: Question) -> Criterion:
+    """A question as a criterion: a measure that is a yes or no stands for itself."""
+    return IsTrue(question) if isinstance(question, Measure) else question
+
+
+def all_of(*questions: Question, words: str = "") -> Criterion:
+    """Yes when every one is yes."""
+    return AtLeast(len(questions), tuple(criterion(item) for item in questions), words)
+
+
+def any_of(*questions: Question, words: str = "") -> Criterion:
+    """Yes when one is yes."""
+    return AtLeast(1, tuple(criterion(item) for item in questions), words)
+
+
+def at_least(count: int, *questions: Question, words: str = "") -> Criterion:
+    """Yes when at least `count` are yes ("five of eight")."""
+    return AtLeast(count, tuple(criterion(item) for item in questions), words)
+
+
+def not_(question: Question, words: str = "") -> Criterion:
+    """Yes when it is no."""
+    return Not(criterion(question), words)
+
+
+def equals(measure: Measure, *wanted: str | float, words: str = "") -> Criterion:
+    """Yes when the measure has one of these values."""
+    return Equals(measure, wanted, words=words)
+
+
+def meets(measure: Measure, threshold: Threshold, words: str = "") -> Criterion:
+    """Yes when the measure meets the cited threshold; units are checked when the rule is written."""
+    return Meets(measure, threshold, words=words)
+
+
+def under_each(choice: str, options: tuple[str, ...], question: Question) -> Criterion:
+    """The question under each definition that its source leaves open (`choice` of study.toml)."""
+    return UnderEach(choice, options, criterion(question))
+
+
+def open_by_source(question: Question, why: str) -> Criterion:
+    """Unknown by the source where the question is yes: its words may or may not mean this."""
+    return OpenBySource(criterion(question), why)
+
+
+def always(words: str = "stated for everybody in scope") -> Criterion:
+    """Yes for everybody in scope."""
+    return Always(words)
