@@ -74,7 +74,7 @@ def test_loss_before_six_months_is_settled_by_a_count_of_every_reading() -> None
 
 def test_a_count_between_the_printed_definitions_is_left_to_the_source() -> None:
     b_cells = "day | specimen | count\n14 | blood | 0\n61 | blood | 30\n200 | blood | 30"
-    said = case(400, b_cells=b_cells, mrd=FLOW_NEGATIVE)[TIER_1]
+    said = case(201, b_cells=b_cells, mrd=FLOW_NEGATIVE)[TIER_1]
     assert said.standing == "undetermined-by-source"
     assert "count-below-10" in str(said.answer)
     assert said.missing == ()

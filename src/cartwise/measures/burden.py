@@ -1,0 +1,128 @@
+"""Disease burden before lymphodepletion: marrow blasts, and MRD by flow or PCR."""
+
+from __future__ import annotations
+
+import math
+
+from cartwise.basis import Missing
+from cartwise.measures.course import index_infusion, today
+from cartwise.measures.measure import Noted, measure
+from cartwise.measures.residual_disease import FLOW, PCR, STATES, evaluable, state_of
+from cartwise.measures.settling import on_day
+from cartwise.study import Patient, Records
+
+BEFORE_DAYS = 42.0
+"""How old a marrow may be at lymphodepletion to tell the burden: our choice, one bridging cycle and its recovery."""
+
+LD_DAYS = 30.0
+"""Lymphodepletion more than this long before an infusion belonged to something else. Our choice."""
+
+_BEFORE = (
+    f"latest in the {BEFORE_DAYS:g} days to the first day of lymphodepletion, where that is not recorded to the infusion, "
+    "before it to the day asked for"
+)
+
+
+def burden_day(patient: Patient) -> float:
+    """The day on which burden is read: lymphodepletion, else infusion, else today."""
+    infused = index_infusion(patient)
+    end = infused.day if infused else today(patient)
+    began = [
+        row.day
+        for row in patient.treatments
+        if row.kind == "lymphodepletion" and end - LD_DAYS <= row.day <= end
+    ]
+    return min(began, default=end)
+
+
+def _before_ld(patient: Patient, rows: Records) -> Records:
+    """The rows of the latest day before lymphodepletion that has any."""
+    end = burden_day(patient)
+    recent = rows.between(end - BEFORE_DAYS, end)
+    return recent.between(recent[-1].day, recent[-1].day) if recent else recent
+
+
+def _none(patient: Patient, what: str) -> Missing:
+    end = burden_day(patient)
+    return Missing(f"no {what} from day {end - BEFORE_DAYS:g} to {end:g}", f"a {what} before lymphodepletion")
+
+
+@measure(
+    unit="%",
+    method=f"marrow blasts by morphology, {_BEFORE}; highest of one day",
+    settled_by="marrow blasts before lymphodepletion",
+)
+def marrow_blasts_before_ld(patient: Patient) -> float | Noted | Missing:
+    """Leukaemic blasts in marrow before lymphodepletion (002:110, 002:428)."""
+    rows = _before_ld(patient, patient.marrow.that(lambda row: row.blasts is not None))
+    if not rows:
+        return _none(patient, "marrow with a blast count")
+    return Noted(max(rows.values("blasts")), on_day(rows[-1].day))
+
+
+def _tests(patient: Patient) -> Records:
+    return _before_ld(patient, patient.mrd.that(lambda row: row.method in FLOW + PCR and evaluable(row)))
+
+
+_MRD = f"MRD in marrow by flow or PCR, {_BEFORE}; of several tests on one day the highest state"
+
+
+@measure(method=_MRD, settled_by="an MRD test by flow or PCR before lymphodepletion")
+def mrd_state_before_ld(patient: Patient) -> str | Noted | Missing:
+    """MRD before lymphodepletion: negative, detected below quantification, or positive."""
+    rows = _tests(patient)
+    if not rows:
+        return _none(patient, "MRD test by flow or PCR")
+    methods = ", ".join(dict.fromkeys(row.method for row in rows))
+    return Noted(state_of(rows), f"{methods}, {on_day(rows[-1].day)}")
+
+
+@measure(
+    unit="1",
+    method=f"{_MRD}, and its highest level",
+    settled_by="an MRD level by flow or PCR before lymphodepletion",
+)
+def mrd_before_ld(patient: Patient, mrd_state_before_ld: str) -> float | Noted | Missing:
+    """Level of MRD before lymphodepletion, a fraction of nucleated cells; missing unless positive, for 0 is no result."""
+    rows = _tests(patient)
+    if mrd_state_before_ld != "positive":
+        return Missing(
+            "; ".join(f"{row.result} by {row.method}{_sensitivity(row.sensitivity)}" for row in rows)
+        )
+    levelled = rows.that(lambda row: row.level is not None)
+    if not levelled:
+        return Missing(
+            f"positive {on_day(rows[-1].day)}, but the level is not recorded", "the level of that test"
+        )
+    highest = max(levelled, key=lambda row: row.level)
+    return Noted(highest.level, f"{highest.method}, {on_day(highest.day)}")
+
+
+def _sensitivity(sensitivity: float | None) -> str:
+    return ", sensitivity not recorded" if sensitivity is None else f", sensitivity {sensitivity:g}"
+
+
+@measure(
+    unit="1",
+    method=f"{_MRD}: its level; of a negative test the largest number below its sensitivity (of several tests the lowest such)",
+    settled_by="an MRD test by flow or PCR before lymphodepletion, with its sensitivity",
+)
+def mrd_before_ld_at_most(
+    patient: Patient, mrd_state_before_ld: str, mrd_before_ld: float | Missing
+) -> float | Noted | Missing:
+    """The most that MRD before lymphodepletion can have been; for rules of the form "MRD below" (001:191)."""
+    if mrd_state_before_ld == "positive":
+        return (
+            mrd_before_ld if isinstance(mrd_before_ld, Missing) else Noted(mrd_before_ld, "the level itself")
+        )
+    if mrd_state_before_ld == STATES[1]:
+        return Missing(
+            "detected below quantification, and the limit of quantification is not recorded",
+            "a quantified level",
+        )
+    found = _tests(patient).values("sensitivity")
+    if not found:
+        return Missing(
+            "negative, but the sensitivity of the test is not recorded", "the sensitivity of that test"
+        )
+    return Noted(math.nextafter(min(found), 0.0), f"negative with sensitivity {min(found):g}")

@@ -1,0 +1,69 @@
+"""The span of time a measure looks at: the first course of CAR T cells, and the day the record is seen from."""
+
+from __future__ import annotations
+
+import math
+
+from cartwise.basis import Missing
+from cartwise.study import Patient, Records, Row
+
+SPLIT_DOSE_DAYS = 28.0
+"""An infusion that names no course belongs to the first one up to this day: our choice; plans split over days."""
+
+FIRST_COURSE = "first course: from infusion to the day before the next course of CAR T cells"
+"""The span in the words of a methods section."""
+
+
+def index_infusion(patient: Patient) -> Row | None:
+    """The infusion on the index day, or None where none is recorded so far."""
+    return next((row for row in patient.infusions if row.day >= 0), None)
+
+
+def first_infusions(patient: Patient) -> Records:
+    """The infusions of the first course: split doses of one plan."""
+    end = course_end(patient)
+    return Records(row for row in patient.infusions if 0 <= row.day < end)
+
+
+def course_end(patient: Patient) -> float:
+    """The day on which the next course begins, so the first that no longer belongs to the first course.
+
+    Infinity where there is no next course, minus infinity where there was no first one.
+    """
+    first = index_infusion(patient)
+    if first is None:
+        return -math.inf
+    ends = [row.day for row in patient.infusions if row.day > 0 and not _same_course(first, row)]
+    ends += [row.day for row in patient.treatments if row.kind == "CAR T" and row.day > 0]
+    return min(ends, default=math.inf)
+
+
+def _same_course(first: Row, other: Row) -> bool:
+    if first.course is not None and other.course is not None:
+        return bool(first.course == other.course)
+    return bool(other.day - first.day <= SPLIT_DOSE_DAYS)
+
+
+def in_first_course(patient: Patient, rows: Records, first: float = 0.0, last: float = math.inf) -> Records:
+    """Rows from day `first` to day `last`, both included, that belong to the first course."""
+    end = course_end(patient)
+    return Records(row for row in rows if row.day is not None and first <= row.day <= last and row.day < end)
+
+
+def unseen(patient: Patient, reason: str, settled_by: str = "") -> Missing:
+    """Why nothing is known after infusion: there was none, or `reason`."""
+    if index_infusion(patient) is None:
+        return Missing("no infusion is recorded", "the infusion")
+    return Missing(reason, settled_by)
+
+
+def today(patient: Patient) -> float:
+    """The day the record is seen from: the day asked for, else the data cut, else the last record."""
+    day = min(patient.day, patient.cut_day)
+    return day if math.isfinite(day) else patient.last_day or 0.0
+
+
+def end_of_follow_up(patient: Patient) -> float:
+    """The last day of observation: the last record, and never later than the day asked for or the data cut."""
+    last = patient.last_day
+    return min(patient.day, patient.cut_day, 0.0 if last is None else last)

@@ -1,0 +1,187 @@
+"""What came before: earlier treatment and relapses, and what was infused."""
+
+from __future__ import annotations
+
+from cartwise.basis import DAYS_PER_MONTH, Missing
+from cartwise.measures.course import FIRST_COURSE, first_infusions, index_infusion, unseen
+from cartwise.measures.measure import Noted, measure
+from cartwise.measures.settling import on_days
+from cartwise.study import Patient, Records, Row
+
+FAILURES = ("no CR", "progression")
+NOT_HISTORY = ("apheresis", "lymphodepletion", "immunoglobulin", "G-CSF", "TPO-RA", "antiepileptic")
+"""Treatments that are given on the way to CAR T cells, and so say nothing of what came before."""
+NOT_HISTORY_INTENT = ("bridging", "lymphodepletion", "prophylaxis", "toxicity")
+
+_EARLIER = "the patient's earlier treatments"
+_PRIOR = (
+    "treatments before the index infusion (before it is given, all so far); none of the kind is no where other earlier "
+    "treatment is recorded, bridging and preparation apart"
+)
+
+
+def before_index(patient: Patient, rows: Records) -> Records:
+    """Rows before the index infusion; before it is given, all."""
+    infused = index_infusion(patient) is not None
+    return rows.that(lambda row: row.day is not None and (not infused or row.day < 0))
+
+
+def _prior(patient: Patient, kind: str) -> Noted | Missing:
+    earlier = before_index(patient, patient.treatments)
+    found = earlier.where(kind=kind)
+    if found:
+        return Noted(value=True, note=on_days([row.day for row in found]))
+    telling = earlier.that(_tells_history)
+    if not telling:
+        return Missing("no earlier treatment is recorded at all", _EARLIER)
+    return Noted(value=False, note=f"none among {len(telling)} recorded earlier treatments")
+
+
+def _tells_history(row: Row) -> bool:
+    return row.kind not in NOT_HISTORY and row.intent not in NOT_HISTORY_INTENT
+
+
+@measure(
+    method=f"HCT among {_PRIOR}; also yes where the indication or the source of the cells names an earlier HCT",
+    settled_by=_EARLIER,
+)
+def prior_hct(patient: Patient) -> bool | Noted | Missing:
+    """Whether a transplant came before CAR T cells (002:419)."""
+    found = _prior(patient, "HCT")
+    if isinstance(found, Noted) and found.value:
+        return found
+    if patient.profile.disease_indication == "first relapse after HCT":
+        return Noted(value=True, note="by the indication at referral; no transplant is dated")
+    if any(row.cell_source == "autologous post-HCT" for row in patient.infusions):
+        return Noted(value=True, note="by the source of the cells; no transplant is dated")
+    return found
+
+
+@measure(method=f"blinatumomab among {_PRIOR}", settled_by=_EARLIER)
+def prior_blinatumomab(patient: Patient) -> bool | Noted | Missing:
+    """Whether blinatumomab was given before CAR T cells (002:111)."""
+    return _prior(patient, "blinatumomab")
+
+
+@measure(method=f"inotuzumab among {_PRIOR}", settled_by=_EARLIER)
+def prior_inotuzumab(patient: Patient) -> bool | Noted | Missing:
+    """Whether inotuzumab was given before CAR T cells."""
+    return _prior(patient, "inotuzumab")
+
+
+def _blinatumomab_responses(patient: Patient) -> list[str | None]:
+    rows = before_index(patient, patient.treatments).where(kind="blinatumomab")
+    return [None if row.response == "not assessed" else row.response for row in rows]
+
+
+@measure(
+    method="response to the latest blinatumomab before the index infusion",
+    settled_by="the response to blinatumomab",
+)
+def blinatumomab_response(patient: Patient, prior_blinatumomab: bool) -> str | Missing:
+    """Response to earlier blinatumomab: CR, CRi, no CR or progression (002:111)."""
+    if not prior_blinatumomab:
+        return Missing("no blinatumomab was given before")
+    latest = _blinatumomab_responses(patient)[-1]
+    return latest or Missing("the response to blinatumomab is not recorded", "the response to blinatumomab")
+
+
+@measure(
+    method="no CR or progression as response to any blinatumomab before the index infusion; never given is no",
+    settled_by="the response to blinatumomab",
+)
+def blinatumomab_failure(patient: Patient, prior_blinatumomab: bool) -> bool | Noted | Missing:
+    """Whether earlier blinatumomab failed: no remission, whatever the exposure (002:111, 004:21)."""
+    if not prior_blinatumomab:
+        return Noted(value=False, note="never given before")
+    responses = _blinatumomab_responses(patient)
+    failed = [response for response in responses if response in FAILURES]
+    if failed:
+        return Noted(value=True, note=str(failed[-1]))
+    if None in responses:
+        return Missing("the response to blinatumomab is not recorded", "the response to blinatumomab")
+    return Noted(value=False, note=str(responses[-1]))
+
+
+@measure(
+    unit="1",
+    method="relapses before referral as counted there, or dated relapses before the index infusion where they are more",
+    settled_by="the number of earlier relapses",
+)
+def relapse_number(patient: Patient) -> int | Noted | Missing:
+    """Number of relapses before CAR T cells."""
+    counted: int | None = patient.profile.relapse_number
+    dated = len(before_index(patient, patient.relapses))
+    if counted is None:
+        return (
+            Noted(dated, "dated relapses; no count is recorded")
+            if dated
+            else Missing(
+                "neither a count of earlier relapses nor a dated one is recorded",
+                "the number of earlier relapses",
+            )
+        )
+    return Noted(dated, f"dated relapses; {counted} counted at referral") if dated > counted else int(counted)
+
+
+@measure(
+    unit="mo",
+    method=f"from the last transplant before the index infusion to the first relapse after it; a month is {DAYS_PER_MONTH:g} days",
+    settled_by="the days of the transplant and of the relapse after it",
+)
+def hct_to_relapse(patient: Patient) -> float | Missing:
+    """Time from transplant to the relapse that led to CAR T cells (002:189)."""
+    transplants = before_index(patient, patient.treatments).where(kind="HCT")
+    if not transplants:
+        return Missing("no dated transplant before CAR T cells")
+    day = transplants[-1].day
+    later = before_index(patient, patient.relapses).that(lambda row: row.day >= day)
+    return (
+        (later[0].day - day) / DAYS_PER_MONTH
+        if later
+        else Missing("no dated relapse after that transplant", "the day of the relapse")
+    )
+
+
+@measure(
+    unit="a", method="age on the index day, where that is the infusion", settled_by="the age at infusion"
+)
+def age_at_infusion(patient: Patient) -> float | Missing:
+    """Age at the index infusion."""
+    age: float | None = patient.profile.age_at_index_years
+    if index_infusion(patient) is None or age is None:
+        return unseen(patient, "the age on the index day is not recorded", "the age at infusion")
+    return age
+
+
+def _of_infusion(patient: Patient, column: str, what: str) -> str | Missing:
+    row = index_infusion(patient)
+    value = None if row is None else getattr(row, column)
+    return unseen(patient, f"the {what} is not recorded", f"the {what}") if value is None else str(value)
+
+
+@measure(method="index infusion", settled_by="the costimulatory domain of the product")
+def costimulation(patient: Patient) -> str | Missing:
+    """Costimulatory domain of the product: 4-1BB, CD28 or other (002:421)."""
+    return _of_infusion(patient, "costimulation", "costimulatory domain of the product")
+
+
+@measure(method="index infusion", settled_by="the product")
+def product(patient: Patient) -> str | Missing:
+    """Product that was infused."""
+    return _of_infusion(patient, "product", "product")
+
+
+@measure(
+    unit="{cells}/kg",
+    method=f"sum of the infusions of the {FIRST_COURSE}",
+    settled_by="the cells per kilogram of every infusion",
+)
+def dose_per_kg(patient: Patient) -> float | Noted | Missing:
+    """CAR-positive cells infused per kilogram (002:188)."""
+    doses = [row.cells_per_kg for row in first_infusions(patient)]
+    if not doses or None in doses:
+        return unseen(
+            patient, "an infusion has no dose per kilogram", "the cells per kilogram of every infusion"
+        )
+    return doses[0] if len(doses) == 1 else Noted(sum(doses), f"{len(doses)} split doses")
