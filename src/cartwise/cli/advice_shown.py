@@ -25,7 +25,9 @@ def show(study: Study, patient: Patient, advice: list[Advice], *, as_json: bool)
     for decision, items in by_decision(advice).items():
         print(f"\n== {decision}: {summary(items)}")
         for item in items:
-            _show(item)
+            if item.standing != "out-of-scope":
+                _show(item)
+        _show_out_of_scope([item for item in items if item.standing == "out-of-scope"])
         asked = dict.fromkeys(words for item in items for words in item.missing)
         if asked:
             print("\nWhat to record or measure next:")
@@ -38,14 +40,22 @@ def _show(item: Advice) -> None:
     print(
         f'  {source(item.source).authors.split(",")[0]} {source(item.source).year}, {said.locator}: "{item.strength}"'
     )
-    if item.standing == "out-of-scope":
-        _reasons(item.scope, 2)
-        return
     if item.scope.truth is UNKNOWN:
         _reasons(item.scope, 2)
     _reasons(item.answer, 2)
     for note in item.notes:
         print(f"  note: {note}")
+
+
+def _show_out_of_scope(items: list[Advice]) -> None:
+    by_scope: dict[Answer, list[Advice]] = {}
+    for item in items:
+        by_scope.setdefault(item.scope, []).append(item)
+    for scope, outside in by_scope.items():
+        print(f"\n[out-of-scope] {len(outside)} statements are written for patients unlike this one:")
+        _reasons(scope, 2)
+        for item in outside:
+            print(f"    {item.source}, {fact(item.because).locator}: {item.action}")
 
 
 def _reasons(answer: Answer, depth: int) -> None:

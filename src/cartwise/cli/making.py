@@ -70,9 +70,10 @@ def invent(
 ) -> None:
     """Invent a study by mechanism, with its truth beside it for tests and back-tests."""
     from cartwise import invention
+    from cartwise.cli.inventing import write_invention
 
     made = invention.invent(design, patients=patients, seed=seed)
-    invention.write_invention(made, out, overwrite=overwrite)
+    write_invention(made, out, overwrite=overwrite)
     print(
         f"Wrote {out}: {len(made.tables['patients'])} invented patients, design {design}, seed {seed}. Invented data."
     )

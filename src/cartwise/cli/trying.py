@@ -23,12 +23,13 @@ def demo(
 ) -> None:
     """Invent a study, validate it, measure, advise, analyse and report: the main job from end to end."""
     from cartwise import guidelines, invention, measures, reports, study
+    from cartwise.cli.inventing import write_invention
     from cartwise.cli.terminal import progress
 
     started = perf_counter()
     folder = out / "study"
     print("1/5  Inventing a study of 50 patients (design peking) ...", flush=True)
-    invention.write_invention(invention.invent("peking", seed=SEED), folder, overwrite=True)
+    write_invention(invention.invent("peking", seed=SEED), folder, overwrite=True)
     print("2/5  Reading and validating it ...", flush=True)
     loaded = study.load(folder)
     print("3/5  Deriving the measures ...", flush=True)

@@ -10,8 +10,8 @@ from cartwise.guidelines.consolidation import (
     in_remission_without_hct,
 )
 from cartwise.guidelines.guideline import Guideline
-from cartwise.measures import all_of, always, any_of, not_
-from cartwise.measures.history import prior_hct
+from cartwise.measures import all_of, always, any_of, equals, not_
+from cartwise.measures.history import prior_hct, product
 from cartwise.measures.residual_disease import mrd_positive_after_infusion, ngs_detected
 
 lost_early = early_bca_loss(threshold("talleur-2023/early-bca-loss-six-months"), BCA_DEFINITIONS)
@@ -44,7 +44,12 @@ guideline.recommend(
 guideline.recommend(
     "talleur-2023/second-hct-individualised", decision=DECISION, direction="caution", when=prior_hct
 )
-guideline.recommend("talleur-2023/tisa-cel-subsets", decision=DECISION, direction="open", when=always())
+guideline.recommend(
+    "talleur-2023/tisa-cel-subsets",
+    decision=DECISION,
+    direction="open",
+    when=equals(product, "tisagenlecleucel", "Kymriah", words="tisagenlecleucel given"),
+)
 guideline.recommend(
     "talleur-2023/no-clear-recommendations", decision=DECISION, direction="open", when=always()
 )

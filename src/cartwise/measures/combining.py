@@ -99,10 +99,7 @@ class UnderEach(Criterion):
         told = [
             answer for option, answer in asked if _rests_on_a_value(self.of, sheet.under(self.choice, option))
         ]
-        detail = "; ".join(
-            f"{option}: {answer.truth}" + (f" ({answer.detail})" if answer.detail else "")
-            for option, answer in asked
-        )
+        detail = _by_answer(asked)
         truths = {answer.truth for answer in told}
         if not told:
             first = asked[0][1]
@@ -117,6 +114,17 @@ class UnderEach(Criterion):
             )
         only = told[0]
         return Answer(only.truth, self.sentence, detail, only.cause, _settled_by(only), self.of.facts())
+
+
+def _by_answer(asked: list[tuple[str, Answer]]) -> str:
+    """Each answer once, with the definitions that give it."""
+    grouped: dict[str, list[str]] = {}
+    for option, answer in asked:
+        words = f"{answer.truth}" + (f" ({answer.detail})" if answer.detail else "")
+        grouped.setdefault(words, []).append(option)
+    if len(grouped) == 1:
+        return f"{next(iter(grouped))} under all {len(asked)}"
+    return "; ".join(f"{words} under {', '.join(options)}" for words, options in grouped.items())
 
 
 def _rests_on_a_value(criterion: Criterion, sheet: Sheet) -> bool:

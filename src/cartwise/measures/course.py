@@ -63,6 +63,17 @@ def today(patient: Patient) -> float:
     return day if math.isfinite(day) else patient.last_day or 0.0
 
 
+CLINICAL = ("follow_up", "assessments", "relapses", "deaths", "marrow", "treatments", "toxicities")
+"""Tables whose rows after infusion show that the patient was looked after: laboratory samples alone do not."""
+
+
+def followed(patient: Patient) -> bool:
+    """Whether anything after infusion shows that a relapse or a transplant would have been recorded."""
+    return index_infusion(patient) is not None and any(
+        (rows := getattr(patient, table)) and rows[-1].day > 0 for table in CLINICAL
+    )
+
+
 def end_of_follow_up(patient: Patient) -> float:
     """The last day of observation: the last record, and never later than the day asked for or the data cut."""
     last = patient.last_day

@@ -182,7 +182,9 @@ class Meets(_Leaf):
     def sentence(self) -> str:
         """The question as a sentence."""
         name = self.words or self.measure.name.replace("_", " ")
-        return f"{name} {self.threshold.comparison} {self.threshold.printed}"
+        ends = " to ".join(f"{end:g}" for end in self.threshold.cutoffs())
+        unit = "" if self.threshold.unit == "1" else f" {self.threshold.unit}"
+        return f"{name} {self.threshold.comparison} {ends}{unit}"
 
     def facts(self) -> tuple[str, ...]:
         """The threshold cited."""

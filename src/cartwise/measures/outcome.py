@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cartwise.basis import Missing
-from cartwise.measures.course import end_of_follow_up, index_infusion, unseen
+from cartwise.measures.course import end_of_follow_up, followed, index_infusion, unseen
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.response import REMISSION, relapses_after
 from cartwise.study import Definitions, Patient
@@ -49,6 +49,14 @@ def _observed(
     return Observed(day, what)
 
 
+def _free_of_disease(
+    patient: Patient, events: list[tuple[float, str]], censored: float | None = None
+) -> Observed | Missing:
+    if not followed(patient):
+        return unseen(patient, "no follow-up after infusion that would show a relapse", _FOLLOW_UP)
+    return _observed(patient, events, censored)
+
+
 def _deaths(patient: Patient) -> list[tuple[float, str]]:
     return [(row.day, "death") for row in patient.deaths if row.day >= 0]
 
@@ -74,7 +82,7 @@ def _os(patient: Patient) -> Observed | Missing:
 def _lfs(patient: Patient, definitions: Definitions) -> Observed | Missing:
     hct = [row.day for row in patient.treatments if row.kind == "HCT" and row.day >= 0]
     censored = hct[0] if hct and definitions.lfs_hct == "censored" else None
-    return _observed(patient, _relapses(patient) + _deaths(patient), censored)
+    return _free_of_disease(patient, _relapses(patient) + _deaths(patient), censored)
 
 
 def _efs(patient: Patient, definitions: Definitions, response: str | Missing) -> Observed | Missing:
@@ -83,7 +91,7 @@ def _efs(patient: Patient, definitions: Definitions, response: str | Missing) ->
     if failed and definitions.efs_non_response != "not an event":
         day = 28.0 if definitions.efs_non_response == "day 28" else 0.0
         events.append((min(day, end_of_follow_up(patient)), "no response"))
-    return _observed(patient, events)
+    return _free_of_disease(patient, events)
 
 
 @measure(unit="d", method=_OS, settled_by=_FOLLOW_UP)

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from cartwise.basis import Missing, all_true, any_true, negation, truth_of
-from cartwise.measures.course import FIRST_COURSE, end_of_follow_up, in_first_course, index_infusion, unseen
+from cartwise.measures.course import (
+    FIRST_COURSE,
+    end_of_follow_up,
+    followed,
+    in_first_course,
+    index_infusion,
+    unseen,
+)
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.residual_disease import DAY_28, STATES
 from cartwise.measures.settling import on_day, settled
@@ -88,7 +95,7 @@ def in_remission(patient: Patient) -> bool | Noted | Missing:
 
 
 @measure(
-    method=f"a relapse is recorded; none recorded is no, up to the end of follow-up; {_ANY_COURSE}",
+    method=f"a relapse is recorded; none recorded is no where anything but laboratory samples was recorded after infusion; {_ANY_COURSE}",
     settled_by="follow-up after infusion",
 )
 def relapsed_after_infusion(patient: Patient) -> bool | Noted | Missing:
@@ -96,7 +103,7 @@ def relapsed_after_infusion(patient: Patient) -> bool | Noted | Missing:
     rows, end = relapses_after(patient), end_of_follow_up(patient)
     if rows:
         return Noted(value=True, note=on_day(rows[0].day))
-    if index_infusion(patient) is None or end <= 0:
+    if not followed(patient):
         return unseen(patient, "no follow-up after infusion", "follow-up after infusion")
     return Noted(value=False, note=f"none recorded to day {end:g}")
 

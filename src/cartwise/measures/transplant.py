@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cartwise.basis import Missing
-from cartwise.measures.course import end_of_follow_up, index_infusion, today, unseen
+from cartwise.measures.course import end_of_follow_up, followed, index_infusion, today, unseen
 from cartwise.measures.history import before_index
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day, on_days
@@ -25,30 +25,30 @@ def infused(patient: Patient) -> bool:
 
 
 def _transplant(patient: Patient) -> Row | None:
+    if index_infusion(patient) is None:
+        return None
     return next((row for row in patient.treatments if row.kind == "HCT" and row.day >= 0), None)
 
 
 @measure(
-    method="a transplant on or after the index infusion; none recorded is no, up to the end of follow-up",
+    method="a transplant on or after the index infusion; none recorded is no where anything but laboratory samples was recorded after infusion",
     settled_by="the infusion",
 )
 def hct_after_infusion(patient: Patient) -> bool | Noted | Missing:
     """Whether a transplant followed CAR T cells."""
-    if index_infusion(patient) is None:
-        return unseen(patient, "")
     row = _transplant(patient)
+    if row is None and not followed(patient):
+        return unseen(patient, "no follow-up after infusion", "follow-up after infusion")
     if row is not None:
         return Noted(value=True, note=on_day(row.day))
     return Noted(value=False, note=f"none recorded to day {end_of_follow_up(patient):g}")
 
 
 @measure(unit="d", method="from infusion to the first transplant after it")
-def hct_day(patient: Patient, hct_after_infusion: bool) -> float | Missing:
+def hct_day(patient: Patient) -> float | Missing:
     """Day of the transplant that followed CAR T cells (001:122)."""
     row = _transplant(patient)
-    return (
-        Missing("no transplant recorded after infusion") if row is None or not hct_after_infusion else row.day
-    )
+    return unseen(patient, "no transplant recorded after infusion") if row is None else row.day
 
 
 def _judged(patient: Patient, kind: str) -> Noted | Missing:

@@ -1,0 +1,223 @@
+"""The command line as a user meets it: real processes, real files, good and bad input."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+import pandas as pd
+import pytest
+
+from cartwise.cli import main
+
+COMMANDS = (
+    "demo",
+    "template",
+    "import",
+    "invent",
+    "check",
+    "measure",
+    "advise",
+    "analyse",
+    "report",
+    "catalogue",
+)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def cartwise(*arguments: str | Path, cwd: Path | None = None) -> Done:
+    """Run a command as the entry point does, in this process: a process of its own costs seconds of imports."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    given = ["cartwise", *map(str, arguments)]
+    with (
+        mock.patch.object(sys, "argv", given),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        contextlib.chdir(cwd or Path.cwd()),
+    ):
+        try:
+            main()
+        except SystemExit as left:
+            code = left.code if isinstance(left.code, int) else 0
+    return Done(code, out.getvalue(), err.getvalue())
+
+
+def process(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own, as a shell does."""
+    call = [sys.executable, "-c", "from cartwise.cli import main; main()", *map(str, arguments)]
+    environment = {name: value for name, value in os.environ.items() if name != "CARTWISE_DEBUG"}
+    return subprocess.run(call, capture_output=True, text=True, env=environment, check=False)
+
+
+@pytest.fixture(scope="module")
+def invented(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An invented study of eight patients."""
+    folder = tmp_path_factory.mktemp("cli") / "study"
+    done = cartwise("invent", "--patients", "8", "--seed", "3", "--out", folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_every_command_has_an_example(command: str) -> None:
+    done = cartwise(command, "--help")
+    assert done.returncode == 0
+    assert f"Example: cartwise {command}" in done.stdout
+
+
+def test_help_does_not_wait_for_pandas() -> None:
+    loaded = (
+        "import sys, cartwise.cli.entry; print([m for m in ('pandas', 'numpy', 'rich') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_shell_sees_exit_codes_and_one_message(tmp_path: Path) -> None:
+    done = process("check", tmp_path / "nowhere")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert "There is no folder" in done.stderr
+
+
+def test_an_invented_study_is_in_order(invented: Path) -> None:
+    done = cartwise("check", invented)
+    assert done.returncode == 0, done.stdout
+    assert "0 set aside" in done.stdout
+    assert "Invented data." in done.stdout
+
+
+def test_the_truth_of_an_invented_study_is_not_read_with_it(invented: Path) -> None:
+    assert (invented / "truth").is_dir()
+    assert "truth" not in cartwise("check", invented).stdout
+
+
+def test_measures_are_written_with_a_reason_exactly_where_a_value_is_missing(
+    invented: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "deep" / "measures.csv"
+    assert cartwise("measure", invented, "--out", out).returncode == 0
+    table = pd.read_csv(out, dtype=str, keep_default_na=False)
+    assert list(table.columns) == ["patient_id", "measure", "value", "unit", "reason", "method"]
+    assert ((table["value"] == "") == (table["reason"] != "")).all()
+    assert {"cmax", "tmax", "tlast", "auc_0_28d"} <= set(table["measure"])
+    assert table["patient_id"].str.startswith("INV-").all()
+
+
+def test_measures_as_of_a_day_do_not_know_what_came_later(invented: Path) -> None:
+    done = cartwise("measure", invented, "--as-of", "-1", "--only", "cmax")
+    values = done.stdout.splitlines()[1:]
+    assert len(values) == 8
+    assert all(",cmax,,{copies}/ug,no infusion is recorded," in line for line in values)
+
+
+def test_advice_as_json_has_the_names_that_others_rely_on(invented: Path) -> None:
+    done = cartwise("advise", invented, "INV-001", "--as-of", "60", "--format", "json")
+    advice = json.loads(done.stdout)
+    wanted = {
+        "decision",
+        "source",
+        "action",
+        "strength",
+        "direction",
+        "standing",
+        "because",
+        "missing",
+        "facts",
+    }
+    assert all(wanted <= set(item) for item in advice)
+    assert {item["decision"] for item in advice} == {"consolidative-hct"}
+    assert len({item["source"] for item in advice}) == 4
+
+
+def test_advice_says_what_it_is(invented: Path) -> None:
+    done = cartwise("advise", invented, "INV-001", "--as-of", "60")
+    assert "Encoded from the printed text; not reviewed by a clinician; research use." in done.stdout
+    assert "Invented data." in done.stdout
+
+
+@pytest.mark.parametrize("what", ["tables", "measures", "guidelines", "analyses", "sources", "units"])
+def test_every_catalogue_lists_something(what: str) -> None:
+    done = cartwise("catalogue", what)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) > 3
+
+
+def test_a_template_is_a_study_without_patients(tmp_path: Path) -> None:
+    assert cartwise("template", "--out", tmp_path / "mine").returncode == 0
+    done = cartwise("check", tmp_path / "mine")
+    assert done.returncode == 0
+    assert done.stdout.startswith("0 patients")
+
+
+def test_a_template_never_overwrites_a_study(invented: Path) -> None:
+    before = (invented / "patients.csv").read_text()
+    done = cartwise("template", "--out", invented)
+    assert done.returncode == 2
+    assert "already holds a study" in done.stderr
+    assert (invented / "patients.csv").read_text() == before
+
+
+def test_a_row_set_aside_makes_check_exit_1_and_says_where(tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    cartwise("template", "--out", folder)
+    (folder / "patients.csv").write_text("patient_id,sex\nSECRET-7,femal\n")
+    done = cartwise("check", folder, "--format", "json")
+    assert done.returncode == 1
+    (issue,) = [item for item in json.loads(done.stdout)["issues"] if item["severity"] == "quarantined"]
+    assert (issue["file"], issue["row"], issue["column"]) == ("patients.csv", 2, "sex")
+    assert "SECRET-7" not in done.stdout + done.stderr
+    assert "femal" not in issue["message"].replace("female", "")
+
+
+BAD = {
+    "no such folder": (("check", "nowhere"), "There is no folder nowhere"),
+    "a folder that is no study": (("check", "."), "no study.toml"),
+    "no such patient": (("advise", "STUDY", "NOBODY"), "no patient 'NOBODY'"),
+    "no such measure": (("measure", "STUDY", "--only", "cmaxx"), "Did you mean cmax"),
+    "no such analysis": (("analyse", "STUDY", "overal_survival"), "Did you mean overall_survival"),
+    "no such catalogue": (("catalogue", "nothing"), "There are tables"),
+    "no such design": (("invent", "--design", "paris", "--out", "new"), "peking"),
+    "no such format": (("check", "STUDY", "--format", "xml"), "text or json"),
+    "no such mapping": (("import", "missing.toml", "--out", "new"), "missing.toml"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_gets_one_message_and_exit_code_2(case: str, invented: Path, tmp_path: Path) -> None:
+    arguments, words = BAD[case]
+    done = cartwise(*(invented if word == "STUDY" else word for word in arguments), cwd=tmp_path)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_study_toml_is_named_with_every_problem(tmp_path: Path) -> None:
+    (tmp_path / "study.toml").write_text(
+        '[study]\nnaem = "x"\n[definitions]\nbca = "mine"\n[turnaround]\nmrd = -1\n'
+    )
+    done = cartwise("check", tmp_path)
+    assert done.returncode == 2
+    for words in (
+        "name is missing",
+        "naem is not known",
+        "bca must be one of",
+        "mrd must be a number of days",
+    ):
+        assert words in done.stderr
