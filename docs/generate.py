@@ -87,7 +87,9 @@ def _definitions() -> str:
 
 
 def _measures() -> str:
-    parts = ["# Measures\n\nEvery measure answers with a value or with the reason why there is none.\n"]
+    parts = [
+        "# Measures\n\nEvery measure answers with a value or with the reason why there is none. Words in braces stand for what the study chose under that name ([definitions](definitions.md)).\n"
+    ]
     topic = ""
     for item in measures.catalogue().values():
         if item.topic != topic:

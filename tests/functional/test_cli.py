@@ -141,7 +141,7 @@ def test_advice_as_json_has_the_names_that_others_rely_on(invented: Path) -> Non
         "facts",
     }
     assert all(wanted <= set(item) for item in advice)
-    assert {item["decision"] for item in advice} == {"consolidative-hct"}
+    assert "consolidative-hct" in {item["decision"] for item in advice}
     assert len({item["source"] for item in advice}) == 4
 
 

@@ -13,12 +13,14 @@ class Missing:
     Attributes:
         reason: why there is no value, as a clause ("no blood transgene level from day 0 to 28").
         settled_by: what to record or measure ("a B-cell count on or after day 183"); empty where nothing would.
-        conflicting: whether the record says two things at once, so that it must be mended rather than completed.
+        cause: `record` (something is not recorded, or not yet seen), `conflict` (the record says two things at
+            once, and must be mended rather than completed) or `source` (what was seen has no place in the words
+            of those who ask).
     """
 
     reason: str
     settled_by: str = ""
-    conflicting: bool = False
+    cause: str = "record"
 
     def __bool__(self) -> NoReturn:
         """Refuse: a missing value is neither true nor false.

@@ -31,7 +31,7 @@ DEFECT = 70
 def main() -> None:
     """The entry point `cartwise`."""
     try:
-        app()
+        app(prog_name="cartwise")
     except UserError as error:
         _leave(f"cartwise: {error}", error.exit_code)
     except KeyboardInterrupt:

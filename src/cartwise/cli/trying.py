@@ -8,8 +8,6 @@ from typing import Annotated
 
 import typer
 
-SEED = 7
-
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this file."""
@@ -29,7 +27,7 @@ def demo(
     started = perf_counter()
     folder = out / "study"
     print("1/5  Inventing a study of 50 patients (design peking) ...", flush=True)
-    write_invention(invention.invent("peking", seed=SEED), folder, overwrite=True)
+    write_invention(invention.invent("peking", seed=invention.DEMO_SEED), folder, overwrite=True)
     print("2/5  Reading and validating it ...", flush=True)
     loaded = study.load(folder)
     print("3/5  Deriving the measures ...", flush=True)

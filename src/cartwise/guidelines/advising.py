@@ -49,14 +49,28 @@ def by_decision(advice: Iterable[Advice]) -> dict[str, list[Advice]]:
 
 
 def summary(advice: Iterable[Advice]) -> str:
-    """One sentence on one decision: how many statements apply, and what is said where none does."""
-    items = list(advice)
-    met = [item for item in items if item.standing == "met" and item.direction != "open"]
-    if not met:
-        return NOTHING_APPLIES
-    counts = [
-        (direction, sum(item.direction == direction for item in met))
-        for direction in ("for", "against", "caution")
+    """One sentence on one decision: which sources make statements that apply, and how many cannot be told.
+
+    What a source says of everybody in scope is shown, but does not count as said of this patient.
+    """
+    items = [item for item in advice if not item.general]
+    met = [item for item in items if item.standing == "met"]
+    untold = [
+        (_count(items, "unknown"), "cannot be told from the record"),
+        (_count(items, "conflicting-records"), "rest on records that contradict each other"),
+        (_count(items, "undetermined-by-source"), "are left open by their source"),
     ]
-    said = ", ".join(f"{count} {direction}" for direction, count in counts if count)
-    return f"{len(met)} statement{'s' if len(met) > 1 else ''} of {len({item.source for item in met})} source(s) apply: {said}."
+    rest = "; ".join(f"{count} {words}" for count, words in untold if count)
+    if not met:
+        return f"No statement is settled as applying; {rest}." if rest else NOTHING_APPLIES
+    said: dict[str, list[str]] = {}
+    for item in met:
+        said.setdefault(item.source, []).append(item.direction)
+    told = "; ".join(
+        f"{source}: {', '.join(dict.fromkeys(directions))}" for source, directions in said.items()
+    )
+    return f"Statements that apply: {told}." + (f" Of the others, {rest}." if rest else "")
+
+
+def _count(items: list[Advice], standing: str) -> int:
+    return sum(item.standing == standing for item in items)

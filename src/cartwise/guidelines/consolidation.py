@@ -9,12 +9,10 @@ from __future__ import annotations
 from cartwise.evidence import Threshold
 from cartwise.measures import Criterion, all_of, any_of, equals, meets, not_, open_by_source, under_each
 from cartwise.measures.aplasia import bca_loss
-from cartwise.measures.history import costimulation
-from cartwise.measures.residual_disease import mrd_low_level_only_after_infusion, mrd_positive_after_infusion
-from cartwise.measures.response import in_remission
-from cartwise.measures.transplant import hct_after_infusion
-
-DECISION = "consolidative-hct"
+from cartwise.measures.detection import mrd_low_level_only_after_infusion, mrd_positive_after_infusion
+from cartwise.measures.history import b_all, cd19_product, costimulation
+from cartwise.measures.response import in_remission, relapsed_after_infusion
+from cartwise.measures.transplant import hct_after_infusion, later_course
 
 BCA_DEFINITIONS = (
     "wang-2025",
@@ -28,11 +26,16 @@ BCA_DEFINITIONS = (
 WESTHAFEN_BCA = BCA_DEFINITIONS[1:]
 """The ends of the two ranges that 002:112 prints."""
 
-in_remission_without_hct = all_of(
+first_remission_after_cd19_car = all_of(
+    b_all,
+    cd19_product,
     in_remission,
+    not_(relapsed_after_infusion, "no relapse since the infusion"),
+    not_(later_course, "no further course of CAR T cells"),
     not_(hct_after_infusion, "no HCT since the infusion"),
-    words="in remission, no HCT since the infusion",
+    words="B-ALL in remission after CD19 CAR T cells, without relapse, further course or HCT since",
 )
+"""Consolidation is of the remission that these cells brought; a later remission is another decision (004:195)."""
 
 cd28_product = equals(costimulation, "CD28", words="CD28 costimulatory domain")
 four_1bb_product = equals(costimulation, "4-1BB", words="4-1BB costimulatory domain")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from cartwise import evidence
 from cartwise.basis import NO, UNKNOWN, YES
-from cartwise.measures import Answer, Criterion, Question, Sheet, criterion
+from cartwise.measures import Always, Answer, Criterion, Question, Sheet, criterion
 
 DIRECTIONS = ("for", "against", "caution", "open")
 STANDINGS = ("met", "not-met", "unknown", "undetermined-by-source", "out-of-scope", "conflicting-records")
@@ -87,6 +87,11 @@ class Advice:
         return self.recommendation.because
 
     @property
+    def general(self) -> bool:
+        """Whether it is said of everybody in scope, so that it tells nothing of this patient."""
+        return isinstance(self.recommendation.when, Always)
+
+    @property
     def facts(self) -> tuple[str, ...]:
         """Every fact it cites, once, in order."""
         cited = (self.because, *self.recommendation.grounds, *self.scope.cited(), *self.answer.cited())
@@ -97,6 +102,7 @@ class Advice:
         return {
             "decision": self.decision,
             "source": self.source,
+            "stream": evidence.source(self.source).stream,
             "action": self.action,
             "strength": self.strength,
             "direction": self.direction,
@@ -130,20 +136,20 @@ class Guideline:
         self,
         because: str,
         *,
-        decision: str,
         when: Question,
         direction: str = "for",
         action: str = "",
+        decision: str = "",
         grounds: tuple[str, ...] = (),
     ) -> None:
-        """Add a sentence; its strength is the source's own words, and its action the fact's unless given."""
+        """Add a sentence: decision, action and strength are its fact's own; a fact that is a statement needs the first."""
         self._add(because, decision, when, direction, action, grounds, undetermined=False)
 
     def undetermined(
-        self, because: str, *, decision: str, when: Question, action: str = "", grounds: tuple[str, ...] = ()
+        self, because: str, *, when: Question, action: str = "", grounds: tuple[str, ...] = ()
     ) -> None:
         """Add a sentence in which the source leaves the decision open where the condition holds."""
-        self._add(because, decision, when, "open", action, grounds, undetermined=True)
+        self._add(because, "", when, "open", action, grounds, undetermined=True)
 
     def _add(  # noqa: PLR0917 - the two doors above name every argument
         self,
@@ -164,10 +170,12 @@ class Guideline:
         for key in grounds:
             evidence.fact(key)
         advice = said if isinstance(said, evidence.Recommendation) else None
+        if bool(advice) is bool(decision):
+            raise ImportError(f"{because}: a recommendation brings its own decision, a statement needs one.")
         self.recommendations.append(
             Recommendation(
                 because=because,
-                decision=decision,
+                decision=advice.decision if advice else decision,
                 action=action or (advice.action if advice else said.statement),
                 strength=advice.strength if advice else f"statement: {said.quote}",
                 direction=direction,

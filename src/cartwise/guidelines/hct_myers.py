@@ -5,61 +5,67 @@ from __future__ import annotations
 from cartwise.evidence import threshold
 from cartwise.guidelines.consolidation import (
     BCA_DEFINITIONS,
-    DECISION,
     cd28_product,
     early_bca_loss,
+    first_remission_after_cd19_car,
     four_1bb_product,
-    in_remission_without_hct,
 )
 from cartwise.guidelines.guideline import Guideline
-from cartwise.measures import all_of, always, any_of, equals, meets, not_
+from cartwise.measures import all_of, always, any_of, equals, meets, not_, open_by_source
 from cartwise.measures.burden import marrow_blasts_before_ld
-from cartwise.measures.history import prior_hct
-from cartwise.measures.residual_disease import (
-    mrd_flow_negative_pcr_or_ngs_detected,
-    ngs_detected_day_28,
-    ngs_detected_month_3,
+from cartwise.measures.detection import (
+    ngs_detected_from_month_3,
     ngs_persistent_or_rising,
+    ngs_repeated_after_day_28,
 )
-from cartwise.measures.transplant import hct_wish
+from cartwise.measures.history import prior_hct
+from cartwise.measures.residual_disease import mrd_flow_negative_pcr_or_ngs_detected, ngs_detected_day_28
+from cartwise.measures.transplant import hct_eligible, hct_wish
 
 lost_early = early_bca_loss(threshold("myers-2023/early-bca-loss-six-months"), BCA_DEFINITIONS)
 no_prior_hct = not_(prior_hct, "no prior HCT")
-relapse_may_be_imminent = any_of(
-    lost_early, ngs_persistent_or_rising, words="relapse may be imminent (004:231)"
+imminent_relapse = open_by_source(
+    any_of(
+        lost_early, ngs_persistent_or_rising, words="early loss of aplasia, or persistent or rising NGS-MRD"
+    ),
+    "004:231 says that relapse may then be imminent; 004:225 asks for clearly imminent relapse and gives no test of it",
 )
 
 guideline = Guideline(
     "Consolidative HCT after CD19 CAR T cells",
     source="myers-2023",
-    written_for=in_remission_without_hct,
+    written_for=first_remission_after_cd19_car,
     figures=("myers-2023/figure-3",),
 )
 
-guideline.recommend("myers-2023/hct-after-cd28", decision=DECISION, when=cd28_product)
+guideline.recommend(
+    "myers-2023/hct-after-cd28",
+    action="Consolidative HCT, particularly in patients never transplanted",
+    when=cd28_product,
+    grounds=("myers-2023/hct-critical-after-cd28",),
+)
 guideline.recommend(
     "myers-2023/hct-naive-advantage",
-    decision=DECISION,
+    # 004:199 saw early loss to day 63; 004:205 calls loss before six months very high risk. The wider cut-off is asked.
     when=all_of(four_1bb_product, no_prior_hct, lost_early),
     grounds=("myers-2023/hct-naive-lfs", "myers-2023/prior-hct-lfs", "myers-2023/early-loss-first-hct-lfs"),
 )
 guideline.recommend(
     "myers-2023/ngs-day-28-verify",
-    decision=DECISION,
     direction="caution",
-    when=ngs_detected_day_28,
+    when=all_of(ngs_detected_day_28, not_(ngs_repeated_after_day_28, "not repeated since")),
     grounds=("myers-2023/ngs-day-28-hr", "myers-2023/ngs-not-relapse"),
 )
 guideline.recommend(
     "myers-2023/ngs-month-3-predictive",
-    decision=DECISION,
+    decision="consolidative-hct",
     action="Read NGS-MRD from month 3 on, at any level, as highly predictive of relapse",
-    when=ngs_detected_month_3,
+    direction="caution",
+    when=ngs_detected_from_month_3,
     grounds=("myers-2023/ngs-month-3-hr",),
 )
 guideline.recommend(
     "myers-2023/high-burden-hct-considered",
-    decision=DECISION,
     when=meets(
         marrow_blasts_before_ld,
         threshold("myers-2023/high-burden"),
@@ -68,23 +74,23 @@ guideline.recommend(
     grounds=("myers-2023/curable-without-hct",),
 )
 guideline.recommend(
-    "myers-2023/low-level-mrd-before-hct", decision=DECISION, when=mrd_flow_negative_pcr_or_ngs_detected
-)
-guideline.recommend(
-    "myers-2023/second-hct-not-routine", decision=DECISION, direction="against", when=prior_hct
-)
-guideline.recommend(
-    "myers-2023/second-hct-imminent-relapse",
-    decision=DECISION,
+    "myers-2023/low-level-mrd-before-hct",
+    action="Proceed to HCT in spite of MRD by PCR or NGS alone",
     direction="caution",
-    when=all_of(prior_hct, relapse_may_be_imminent),
+    when=mrd_flow_negative_pcr_or_ngs_detected,
 )
-guideline.recommend("myers-2023/bca-alone-inadequate", decision=DECISION, direction="caution", when=always())
+guideline.recommend("myers-2023/second-hct-not-routine", direction="against", when=prior_hct)
 guideline.recommend(
-    "myers-2023/hct-avoidance-desired",
-    decision=DECISION,
+    "myers-2023/second-hct-imminent-relapse", direction="caution", when=all_of(prior_hct, imminent_relapse)
+)
+guideline.recommend("myers-2023/bca-alone-inadequate", direction="caution", when=always())
+guideline.recommend(
+    "myers-2023/hct-not-an-option",
     direction="open",
-    action="Relapse prevention other than HCT where HCT is not wanted",
-    when=equals(hct_wish, "avoids", words="wish to avoid HCT"),
-    grounds=("myers-2023/hct-not-an-option",),
+    when=any_of(
+        equals(hct_wish, "avoids", words="wish to avoid HCT"),
+        not_(hct_eligible, "not eligible for HCT"),
+        words="HCT is not an option",
+    ),
+    grounds=("myers-2023/hct-avoidance-desired",),
 )

@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 from cartwise.evidence import threshold
-from cartwise.guidelines.consolidation import DECISION, in_remission_without_hct
+from cartwise.guidelines.consolidation import first_remission_after_cd19_car
 from cartwise.guidelines.guideline import Guideline
-from cartwise.measures import all_of, any_of, meets
-from cartwise.measures.burden import mrd_before_ld, mrd_before_ld_at_most
+from cartwise.measures import all_of, equals, meets
+from cartwise.measures.burden import mrd_before_ld_range
+from cartwise.measures.history import indication
+
+# The cohort held MRD re-emergence, MRD persistence and chemotherapy intolerance (001:72, 114), without active relapse.
+in_early_phase = equals(
+    indication,
+    "MRD re-emergence",
+    "MRD persistence",
+    "chemotherapy intolerance",
+    words="given for MRD or intolerance of chemotherapy",
+)
+LEVEL = "MRD before lymphodepletion"
 
 guideline = Guideline(
     "HCT after CD19 CAR T cells by burden before infusion",
     source="wang-2025",
-    written_for=in_remission_without_hct,
+    written_for=all_of(first_remission_after_cd19_car, in_early_phase, words="in scope of the Peking cohort"),
 )
-
-# A negative test has no level, but it bounds it: the bound alone can settle "below", and can rule out "at or above".
-low_burden = threshold("wang-2025/low-burden-mrd")
-high_burden = threshold("wang-2025/high-burden-mrd")
-LEVEL = "MRD before lymphodepletion"
-BOUND = "the most that MRD before lymphodepletion can have been"
 
 guideline.recommend(
     "wang-2025/defer-hct-low-burden",
-    decision=DECISION,
     direction="against",
-    when=any_of(
-        meets(mrd_before_ld_at_most, low_burden, words=BOUND), meets(mrd_before_ld, low_burden, words=LEVEL)
-    ),
+    when=meets(mrd_before_ld_range, threshold("wang-2025/low-burden-mrd"), words=LEVEL),
     grounds=("wang-2025/os-low-burden-hct", "wang-2025/nrm-low-burden-hct"),
 )
 guideline.recommend(
     "wang-2025/hct-high-burden",
-    decision=DECISION,
-    when=all_of(
-        meets(mrd_before_ld_at_most, high_burden, words=BOUND), meets(mrd_before_ld, high_burden, words=LEVEL)
-    ),
+    when=meets(mrd_before_ld_range, threshold("wang-2025/high-burden-mrd"), words=LEVEL),
     grounds=("wang-2025/hct-no-benefit",),
 )

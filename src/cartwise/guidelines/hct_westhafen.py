@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from cartwise.evidence import threshold
 from cartwise.guidelines.consolidation import (
-    DECISION,
     WESTHAFEN_BCA,
     cd28_product,
     early_bca_loss,
+    first_remission_after_cd19_car,
     four_1bb_product,
-    in_remission_without_hct,
     mrd_at_any_level,
 )
 from cartwise.guidelines.guideline import Guideline
-from cartwise.measures import all_of, always, any_of, equals, meets, not_, open_by_source
+from cartwise.measures import all_of, always, any_of, equals, first_settled, meets, not_, open_by_source
 from cartwise.measures.burden import marrow_blasts_before_ld
 from cartwise.measures.history import blinatumomab_failure, prior_hct
 from cartwise.measures.transplant import (
@@ -39,7 +38,8 @@ high_burden = meets(
     threshold("westhafen-2025/high-burden"),
     words="marrow blasts before lymphodepletion",
 )
-hard_to_treat = any_of(
+# 002:430 gives refractoriness and adverse cytogenetics as reasons for a judgement; where the judgement is recorded it decides.
+hard_to_treat = first_settled(
     another_relapse_unlikely_treatable,
     open_by_source(adverse_cytogenetics, "002:430 names adverse cytogenetics and lists none"),
     words="another relapse unlikely to be treatable",
@@ -48,30 +48,27 @@ hard_to_treat = any_of(
 guideline = Guideline(
     "Consolidative HCT after CD19 CAR T cells",
     source="westhafen-2025",
-    written_for=in_remission_without_hct,
+    written_for=first_remission_after_cd19_car,
     figures=("westhafen-2025/algorithm-figures",),
 )
 
 guideline.recommend(
     "westhafen-2025/hct-tier-1",
-    decision=DECISION,
     when=all_of(first_hct, any_of(cd28_product, lost_early, mrd_positive)),
 )
 guideline.recommend(
     "westhafen-2025/hct-tier-2",
-    decision=DECISION,
     when=all_of(first_hct, any_of(donor_and_wish, high_burden, blinatumomab_failure, hard_to_treat)),
 )
-guideline.undetermined("westhafen-2025/prior-hct-open", decision=DECISION, when=all_of(prior_hct, lost_early))
+guideline.undetermined("westhafen-2025/prior-hct-open", when=all_of(prior_hct, lost_early))
 guideline.recommend(
     "westhafen-2025/second-hct-more-study",
-    decision=DECISION,
     direction="open",
     when=prior_hct,
     grounds=("westhafen-2025/second-hct-no-benefit", "westhafen-2025/second-hct-no-difference"),
 )
-guideline.recommend("westhafen-2025/cd28-needs-hct", decision=DECISION, when=cd28_product)
 guideline.recommend(
-    "westhafen-2025/cd41bb-nuanced", decision=DECISION, direction="open", when=four_1bb_product
+    "westhafen-2025/cd28-needs-hct", when=cd28_product, grounds=("westhafen-2025/cd28-hct-timing",)
 )
-guideline.recommend("westhafen-2025/weigh-before-hct", decision=DECISION, direction="caution", when=always())
+guideline.recommend("westhafen-2025/cd41bb-nuanced", direction="open", when=four_1bb_product)
+guideline.recommend("westhafen-2025/weigh-before-hct", direction="caution", when=always())

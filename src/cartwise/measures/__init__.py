@@ -2,6 +2,7 @@
 
 from cartwise.measures.catalogue import catalogue
 from cartwise.measures.combining import (
+    Always,
     Question,
     all_of,
     always,
@@ -9,6 +10,7 @@ from cartwise.measures.combining import (
     at_least,
     criterion,
     equals,
+    first_settled,
     meets,
     not_,
     open_by_source,
@@ -20,6 +22,7 @@ from cartwise.measures.sheet import Measured, Sheet, shown
 from cartwise.measures.table import measure_table
 
 __all__ = [
+    "Always",
     "Answer",
     "Criterion",
     "Measure",
@@ -35,6 +38,7 @@ __all__ = [
     "catalogue",
     "criterion",
     "equals",
+    "first_settled",
     "measure",
     "measure_table",
     "meets",

@@ -13,8 +13,19 @@ from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import settled
 from cartwise.study import Definitions, Patient, Row
 
-DEPLETING = ("HCT", "blinatumomab", "inotuzumab", "CD22-directed therapy")
+DEPLETING = (
+    "HCT",
+    "blinatumomab",
+    "inotuzumab",
+    "CD22-directed therapy",
+    "chemotherapy",
+    "cytotoxic chemotherapy",
+    "maintenance",
+)
 """Treatments after which missing B cells say nothing of CAR T cells any more."""
+
+ONSET_BY = 28.0
+"""Aplasia not seen by this day is taken as never reached; it began by day 20 in 001:179. Our choice."""
 
 _SPAN = f"{FIRST_COURSE}, or to relapse or the first of {', '.join(DEPLETING)}"
 _SAMPLES = "a day counts by the shares or counts measured on it, and not at all where its samples disagree"
@@ -155,6 +166,15 @@ def bca_onset(patient: Patient, definitions: Definitions) -> Interval | Noted | 
     return Noted(onset, "aplasia was there before infusion") if before and before[-1] else onset
 
 
+def _never_aplastic(days: Days) -> Missing:
+    """Why there is no loss: too early to tell, or no aplasia, of which the sources say nothing."""
+    last = days[-1][0]
+    if last < ONSET_BY:
+        return Missing(f"B-cell aplasia not seen to day {last:g}", f"{_COUNT} on or after day {ONSET_BY:g}")
+    seen = f"B-cell aplasia was never seen in {len(days)} samples to day {last:g}; sources speak of its loss only"
+    return Missing(seen, cause="source")
+
+
 @measure(
     unit="d",
     method=f"{{bca}}; {_LOSS}; {_SAMPLES}; {_SPAN}",
@@ -167,14 +187,18 @@ def bca_loss(patient: Patient, definitions: Definitions) -> Interval | Noted | M
         return _none(patient)
     lost = loss_of(days, confirmed=definitions.bca_loss == "confirmed")
     if lost is None:
-        return Missing(
-            f"B-cell aplasia was not seen in {len(days)} samples to day {days[-1][0]:g}, so it cannot have been lost"
-        )
+        return _never_aplastic(days)
     interval, note = lost
     end, what = end_of_aplasia(patient)
     if not interval.seen and math.isfinite(end):
         note = "; ".join(part for part in (note, f"not followed beyond {what} on day {end:g}") if part)
     return Noted(interval, note) if note else interval
+
+
+@measure(method=f"{{bca}}; {_LOSS}; {_SPAN}", settled_by=f"a later {_COUNT.removeprefix('a ')}")
+def bca_lost(bca_loss: Interval) -> bool:
+    """Whether B-cell aplasia has been lost so far, at any time after infusion."""
+    return bca_loss.seen
 
 
 @measure(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from cartwise.basis import Missing
+from cartwise.basis import Interval, Missing
 from cartwise.measures.course import index_infusion, today
 from cartwise.measures.measure import Noted, measure
-from cartwise.measures.residual_disease import FLOW, PCR, STATES, evaluable, state_of
+from cartwise.measures.residual_disease import FLOW, PCR, evaluable, state_of
 from cartwise.measures.settling import on_day
 from cartwise.study import Patient, Records
 
@@ -79,7 +79,7 @@ def mrd_state_before_ld(patient: Patient) -> str | Noted | Missing:
 
 @measure(
     unit="1",
-    method=f"{_MRD}, and its highest level",
+    method=f"{_MRD}, and its level by the first of {', '.join(FLOW + PCR)} that is positive",
     settled_by="an MRD level by flow or PCR before lymphodepletion",
 )
 def mrd_before_ld(patient: Patient, mrd_state_before_ld: str) -> float | Noted | Missing:
@@ -89,13 +89,15 @@ def mrd_before_ld(patient: Patient, mrd_state_before_ld: str) -> float | Noted |
         return Missing(
             "; ".join(f"{row.result} by {row.method}{_sensitivity(row.sensitivity)}" for row in rows)
         )
-    levelled = rows.that(lambda row: row.level is not None)
-    if not levelled:
+    positive = rows.where(result="positive")
+    method = min((row.method for row in positive), key=(FLOW + PCR).index)
+    levels = [row.level for row in positive.where(method=method)]
+    if None in levels:
         return Missing(
-            f"positive {on_day(rows[-1].day)}, but the level is not recorded", "the level of that test"
+            f"positive by {method} {on_day(rows[-1].day)}, but the level is not recorded",
+            "the level of that test",
         )
-    highest = max(levelled, key=lambda row: row.level)
-    return Noted(highest.level, f"{highest.method}, {on_day(highest.day)}")
+    return Noted(max(levels), f"{method}, {on_day(rows[-1].day)}")
 
 
 def _sensitivity(sensitivity: float | None) -> str:
@@ -104,25 +106,24 @@ def _sensitivity(sensitivity: float | None) -> str:
 
 @measure(
     unit="1",
-    method=f"{_MRD}: its level; of a negative test the largest number below its sensitivity (of several tests the lowest such)",
+    method=f"{_MRD}: its level; of negative tests anything below the best sensitivity; below quantification, anything",
     settled_by="an MRD test by flow or PCR before lymphodepletion, with its sensitivity",
 )
-def mrd_before_ld_at_most(
+def mrd_before_ld_range(
     patient: Patient, mrd_state_before_ld: str, mrd_before_ld: float | Missing
-) -> float | Noted | Missing:
-    """The most that MRD before lymphodepletion can have been; for rules of the form "MRD below" (001:191)."""
+) -> Interval | Noted | Missing:
+    """Between what bounds MRD before lymphodepletion lies; for rules that ask whether it is below a level (001:191)."""
     if mrd_state_before_ld == "positive":
-        return (
-            mrd_before_ld if isinstance(mrd_before_ld, Missing) else Noted(mrd_before_ld, "the level itself")
-        )
-    if mrd_state_before_ld == STATES[1]:
-        return Missing(
-            "detected below quantification, and the limit of quantification is not recorded",
-            "a quantified level",
-        )
-    found = _tests(patient).values("sensitivity")
-    if not found:
+        return mrd_before_ld if isinstance(mrd_before_ld, Missing) else Interval(mrd_before_ld, mrd_before_ld)
+    if mrd_state_before_ld != "negative":
+        return Noted(Interval(0.0, 1.0), "detected below a limit of quantification that is not recorded")
+    sensitivities = _tests(patient).values("sensitivity")
+    if not sensitivities:
         return Missing(
             "negative, but the sensitivity of the test is not recorded", "the sensitivity of that test"
         )
-    return Noted(math.nextafter(min(found), 0.0), f"negative with sensitivity {min(found):g}")
+    # A negative test says "below its sensitivity", so the bound is the largest number that still is.
+    return Noted(
+        Interval(0.0, math.nextafter(min(sensitivities), 0.0)),
+        f"negative, sensitivity {min(sensitivities):g}",
+    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cartwise.basis import UNKNOWN, YES, Truth, at_least_true, negation
+from cartwise.basis import NO, UNKNOWN, YES, Truth, at_least_true, negation
 from cartwise.evidence import Threshold
 from cartwise.measures.criterion import Answer, Criterion, Equals, IsTrue, Meets
 from cartwise.measures.measure import Measure
@@ -74,8 +74,9 @@ class Not(Criterion):
 class UnderEach(Criterion):
     """A criterion whose definition its source leaves open: asked under each definition that is named for it.
 
-    Where the settled answers agree, that is the answer. Where they differ, or one is settled and another not yet,
-    it is unknown with cause `source`: no test can settle which definition was meant. Definitions for which the
+    Where the definitions agree, that is the answer. Where one says yes and another no, or the source has no word
+    for what was seen, it is unknown with cause `source`: no test can settle which definition was meant. Where one
+    is settled and another still waits for a sample, it is unknown with cause `record`. Definitions for which the
     record holds no measurement are shown and do not count.
     """
 
@@ -94,26 +95,25 @@ class UnderEach(Criterion):
         return f"{self.of.sentence}, under each definition the source names"
 
     def answer(self, sheet: Sheet) -> Answer:
-        """One answer where the definitions agree, unknown by the source where they do not."""
+        """One answer where the definitions agree; unknown, and by what, where they do not."""
         asked = [(option, self.of.answer(sheet.under(self.choice, option))) for option in self.options]
-        told = [
-            answer for option, answer in asked if _rests_on_a_value(self.of, sheet.under(self.choice, option))
-        ]
-        detail = _by_answer(asked)
-        truths = {answer.truth for answer in told}
+        told = [answer for option, answer in asked if self._told(answer, sheet.under(self.choice, option))]
+        detail, facts = _by_answer(asked), self.of.facts()
         if not told:
-            first = asked[0][1]
-            return Answer(UNKNOWN, self.sentence, detail, "record", _settled_by(first), self.of.facts())
-        if len(truths) > 1:
             return Answer(
-                UNKNOWN,
-                self.sentence,
-                f"depends on the definition: {detail}",
-                "source",
-                facts=self.of.facts(),
+                UNKNOWN, self.sentence, detail, "record", _settled_by([answer for _, answer in asked]), facts
             )
-        only = told[0]
-        return Answer(only.truth, self.sentence, detail, only.cause, _settled_by(only), self.of.facts())
+        truths = {answer.truth for answer in told}
+        if truths in ({YES}, {NO}):
+            return Answer(told[0].truth, self.sentence, detail, facts=facts)
+        waiting = [answer for answer in told if answer.truth is UNKNOWN and answer.cause == "record"]
+        if waiting and not {YES, NO} <= truths:
+            return Answer(UNKNOWN, self.sentence, detail, "record", _settled_by(waiting), facts)
+        return Answer(UNKNOWN, self.sentence, f"depends on the definition: {detail}", "source", facts=facts)
+
+    def _told(self, answer: Answer, sheet: Sheet) -> bool:
+        measured = all(sheet[item.name].known for item in self.of.measures())
+        return measured or answer.truth is not UNKNOWN or answer.cause == "source"
 
 
 def _by_answer(asked: list[tuple[str, Answer]]) -> str:
@@ -127,12 +127,9 @@ def _by_answer(asked: list[tuple[str, Answer]]) -> str:
     return "; ".join(f"{words} under {', '.join(options)}" for words, options in grouped.items())
 
 
-def _rests_on_a_value(criterion: Criterion, sheet: Sheet) -> bool:
-    return all(sheet[item.name].known for item in criterion.measures())
-
-
-def _settled_by(answer: Answer) -> str:
-    return "; ".join(dict.fromkeys(leaf.settled_by for leaf in answer.open_leaves() if leaf.settled_by))
+def _settled_by(answers: list[Answer]) -> str:
+    leaves = (leaf for answer in answers for leaf in answer.open_leaves())
+    return "; ".join(dict.fromkeys(leaf.settled_by for leaf in leaves if leaf.settled_by))
 
 
 def _cause(truth: Truth, parts: tuple[Answer, ...]) -> str:
@@ -165,6 +162,34 @@ class OpenBySource(Criterion):
         if part.truth is YES:
             return Answer(UNKNOWN, self.sentence, self.why, "source", facts=self.of.facts())
         return part
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSettled(Criterion):
+    """The first of several questions that can be answered; the later ones stand in where it cannot."""
+
+    of: tuple[Criterion, ...]
+    words: str = ""
+
+    @property
+    def parts(self) -> tuple[Criterion, ...]:
+        """The questions, the best first."""
+        return self.of
+
+    @property
+    def sentence(self) -> str:
+        """The question as a sentence."""
+        return self.words or "the first that can be answered of"
+
+    def answer(self, sheet: Sheet) -> Answer:
+        """The first settled answer; where none is, unknown as the last question leaves it."""
+        parts: list[Answer] = []
+        for question in self.of:
+            parts.append(question.answer(sheet))
+            if parts[-1].truth is not UNKNOWN:
+                break
+        last = parts[-1]
+        return Answer(last.truth, self.sentence, cause=last.cause, parts=tuple(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +255,11 @@ def under_each(choice: str, options: tuple[str, ...], question: Question) -> Cri
 def open_by_source(question: Question, why: str) -> Criterion:
     """Unknown by the source where the question is yes: its words may or may not mean this."""
     return OpenBySource(criterion(question), why)
+
+
+def first_settled(*questions: Question, words: str = "") -> Criterion:
+    """The first of these that can be answered."""
+    return FirstSettled(tuple(criterion(item) for item in questions), words)
 
 
 def always(words: str = "stated for everybody in scope") -> Criterion:

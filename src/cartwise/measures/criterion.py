@@ -118,16 +118,9 @@ class _Leaf(Criterion):
         return self.words or self.measure.name.replace("_", " ")
 
     def _missing(self, missing: Missing) -> Answer:
-        asked = missing.settled_by or self.measure.settled_by.replace("{cutoff}", "the day asked about")
-        cause = "conflict" if missing.conflicting else "record"
-        return Answer(
-            UNKNOWN,
-            self.sentence,
-            missing.reason,
-            cause,
-            asked or f"record {self.measure.name}",
-            self.facts(),
-        )
+        asked = missing.settled_by or self.measure.settled_by or f"record {self.measure.name}"
+        asked = "" if missing.cause == "source" else asked.replace("{cutoff}", "the day asked about")
+        return Answer(UNKNOWN, self.sentence, missing.reason, missing.cause, asked, self.facts())
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +197,19 @@ class Meets(_Leaf):
             for part in (self._shown(measured.value), measured.note, comparison.text if by_source else "")
             if part
         )
-        asked = "" if by_source or comparison.truth is not UNKNOWN else self._asked()
+        asked = "" if by_source or comparison.truth is not UNKNOWN else self._asked(measured.value)
         return Answer(comparison.truth, self.sentence, detail, comparison.cause, asked, self.facts())
 
     def _shown(self, value: Interval | float) -> str:
-        return str(value) if isinstance(value, Interval) else f"{shown(value)} {self.measure.unit}".rstrip()
+        if not isinstance(value, Interval):
+            return f"{shown(value)} {self.measure.unit}".rstrip()
+        if convertible(self.measure.unit or "d", "d"):
+            return str(value)
+        return f"from {value.after:g} to {value.by:g} {self.measure.unit}"
 
-    def _asked(self) -> str:
+    def _asked(self, value: Interval | float) -> str:
         cutoff = max(self.threshold.cutoffs(self.measure.unit or "d"))
+        if isinstance(value, Interval) and value.seen:
+            # Both samples are taken, so no new one can tell: only one that lies between them could.
+            return f"a result between {value.after:g} and {value.by:g} {self.measure.unit}, if one was kept"
         return self.measure.settled_by.replace("{cutoff}", f"{cutoff:.0f}")

@@ -9,9 +9,53 @@ from cartwise.measures.settling import on_days
 from cartwise.study import Patient, Records, Row
 
 FAILURES = ("no CR", "progression")
-NOT_HISTORY = ("apheresis", "lymphodepletion", "immunoglobulin", "G-CSF", "TPO-RA", "antiepileptic")
-"""Treatments that are given on the way to CAR T cells, and so say nothing of what came before."""
+ANTILEUKAEMIC = (
+    "chemotherapy",
+    "cytotoxic chemotherapy",
+    "blinatumomab",
+    "inotuzumab",
+    "CD22-directed therapy",
+    "radiotherapy",
+    "TKI",
+    "maintenance",
+    "HCT",
+    "CAR T",
+)
+"""Earlier lines of treatment: where one is recorded, the history was taken, and what is absent was not given."""
 NOT_HISTORY_INTENT = ("bridging", "lymphodepletion", "prophylaxis", "toxicity")
+
+AFTER_HCT = ("donor lymphocytes", "CD34 boost", "immunosuppression")
+"""Treatments that point to a transplant."""
+
+CD19_PRODUCTS = frozenset(
+    {
+        "tisagenlecleucel",
+        "kymriah",
+        "brexucabtagene autoleucel",
+        "tecartus",
+        "obecabtagene autoleucel",
+        "aucatzyl",
+        "axicabtagene ciloleucel",
+        "yescarta",
+        "lisocabtagene maraleucel",
+        "breyanzi",
+    }
+)
+"""Licensed products against CD19; an institutional product says its target in the record."""
+
+DOMAINS = {
+    "tisagenlecleucel": "4-1BB",
+    "kymriah": "4-1BB",
+    "obecabtagene autoleucel": "4-1BB",
+    "aucatzyl": "4-1BB",
+    "lisocabtagene maraleucel": "4-1BB",
+    "breyanzi": "4-1BB",
+    "brexucabtagene autoleucel": "CD28",
+    "tecartus": "CD28",
+    "axicabtagene ciloleucel": "CD28",
+    "yescarta": "CD28",
+}
+"""Costimulatory domains of licensed products (002:349-351, 004:13); a record that says otherwise contradicts itself."""
 
 _EARLIER = "the patient's earlier treatments"
 _PRIOR = (
@@ -38,23 +82,41 @@ def _prior(patient: Patient, kind: str) -> Noted | Missing:
 
 
 def _tells_history(row: Row) -> bool:
-    return row.kind not in NOT_HISTORY and row.intent not in NOT_HISTORY_INTENT
+    return row.kind in ANTILEUKAEMIC and row.intent not in NOT_HISTORY_INTENT
 
 
 @measure(
-    method=f"HCT among {_PRIOR}; also yes where the indication or the source of the cells names an earlier HCT",
+    method=f"HCT, not autologous, among {_PRIOR}; also yes where the indication or the source of the cells names an earlier HCT",
     settled_by=_EARLIER,
 )
 def prior_hct(patient: Patient) -> bool | Noted | Missing:
-    """Whether a transplant came before CAR T cells (002:419)."""
-    found = _prior(patient, "HCT")
-    if isinstance(found, Noted) and found.value:
-        return found
+    """Whether an allogeneic transplant came before CAR T cells (002:419)."""
+    earlier = before_index(patient, patient.treatments)
+    found = [row.day for row in earlier.where(kind="HCT") if row.donor != "autologous"]
+    if found:
+        return Noted(value=True, note=on_days(found))
     if patient.profile.disease_indication == "first relapse after HCT":
         return Noted(value=True, note="by the indication at referral; no transplant is dated")
     if any(row.cell_source == "autologous post-HCT" for row in patient.infusions):
         return Noted(value=True, note="by the source of the cells; no transplant is dated")
-    return found
+    hints = _hints_of_hct(patient)
+    if hints:
+        return Missing(
+            f"no transplant is recorded, but {', '.join(hints)} points to one",
+            "whether there was a transplant",
+        )
+    telling = earlier.that(_tells_history)
+    if not telling:
+        return Missing("no earlier treatment is recorded at all", _EARLIER)
+    return Noted(value=False, note=f"none among {len(telling)} recorded earlier treatments")
+
+
+def _hints_of_hct(patient: Patient) -> list[str]:
+    """What of the record before infusion follows a transplant."""
+    hints = [row.kind for row in before_index(patient, patient.treatments) if row.kind in AFTER_HCT]
+    hints += ["GVHD" for row in before_index(patient, patient.gvhd) if row.kind != "none"]
+    hints += ["cells of a donor" for row in patient.infusions if row.cell_source == "donor"]
+    return list(dict.fromkeys(hints))
 
 
 @measure(method=f"blinatumomab among {_PRIOR}", settled_by=_EARLIER)
@@ -163,7 +225,41 @@ def _of_infusion(patient: Patient, column: str, what: str) -> str | Missing:
 @measure(method="index infusion", settled_by="the costimulatory domain of the product")
 def costimulation(patient: Patient) -> str | Missing:
     """Costimulatory domain of the product: 4-1BB, CD28 or other (002:421)."""
-    return _of_infusion(patient, "costimulation", "costimulatory domain of the product")
+    row = index_infusion(patient)
+    known = None if row is None else DOMAINS.get((row.product or "").lower())
+    if row is not None and known and row.costimulation not in (None, known):
+        asked = "the product, or its costimulatory domain"
+        return Missing("the record names a domain that this product does not have", asked, cause="conflict")
+    return known or _of_infusion(patient, "costimulation", "costimulatory domain of the product")
+
+
+@measure(method="recorded disease", settled_by="the disease")
+def b_all(patient: Patient) -> bool | Noted | Missing:
+    """Whether the disease is B-cell acute lymphoblastic leukaemia, of which the sources speak."""
+    disease = patient.profile.disease
+    return (
+        Missing("the disease is not recorded", "the disease")
+        if disease is None
+        else Noted(disease == "B-ALL", disease)
+    )
+
+
+@measure(method="target of the index infusion, or the licensed product's", settled_by="the target of the CAR")
+def cd19_product(patient: Patient) -> bool | Noted | Missing:
+    """Whether the CAR T cells are made against CD19, alone or with another antigen."""
+    row = index_infusion(patient)
+    if row is not None and row.target is not None:
+        return Noted("CD19" in row.target, row.target)
+    if row is not None and (row.product or "").lower() in CD19_PRODUCTS:
+        return Noted(value=True, note=f"{row.product} is")
+    return unseen(patient, "the target of the CAR is not recorded", "the target of the CAR")
+
+
+@measure(method="as recorded at referral", settled_by="the indication")
+def indication(patient: Patient) -> str | Missing:
+    """Why CAR T cells were considered (001:72)."""
+    found: str | None = patient.profile.disease_indication
+    return found or Missing("the indication is not recorded", "the indication")
 
 
 @measure(method="index infusion", settled_by="the product")

@@ -1,4 +1,4 @@
-"""Measurable residual disease after infusion, by method: states at fixed times, and what the tests say together.
+"""Measurable residual disease after infusion, by method: states at fixed times, and at present.
 
 A test that detects leukaemia below its limit of quantification is neither negative nor positive here. It has a
 state of its own, and the questions that turn on it say how they read it.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from cartwise.basis import NO, UNKNOWN, YES, Missing, Truth, all_true, any_true, truth_of
+from cartwise.basis import Missing, Truth, all_true, any_true, truth_of
 from cartwise.measures.course import FIRST_COURSE, in_first_course, today, unseen
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day, on_days, settled
@@ -33,8 +33,8 @@ _WHERE = (
 )
 _COURSE = f"{FIRST_COURSE}; {_WHERE}"
 _WORST = "of several tests on one day the highest state"
-_LATE = f"tests from day {CLEARED_FROM:g} on; {_COURSE}"
-_NOW = f"latest test of a method, no older than {CURRENT_DAYS:g} days; {_LATE}"
+LATE = f"tests from day {CLEARED_FROM:g} on; {_COURSE}"
+_NOW = f"latest test of a method, no older than {CURRENT_DAYS:g} days; {LATE}"
 
 
 def mrd_tests(
@@ -115,49 +115,16 @@ def mrd_ngs_month_3(patient: Patient) -> str | Noted | Missing:
     return _state_in(patient, NGS, MONTH_3)
 
 
-def _none(patient: Patient, methods: tuple[str, ...]) -> Missing:
+def no_test(patient: Patient, methods: tuple[str, ...]) -> Missing:
     test = f"{_named(methods)} test on or after day {CLEARED_FROM:g}"
     return unseen(patient, f"no {test}", test)
 
 
-@measure(method=f"flow or PCR positive once or more; {_LATE}", settled_by="a marrow MRD test by flow or PCR")
-def mrd_positive_after_infusion(patient: Patient) -> bool | Noted | Missing:
-    """Whether MRD was positive by flow or PCR after infusion, whatever the level (002:423, caption 002:699-701)."""
-    rows = mrd_tests(patient, FLOW + PCR)
-    if not rows:
-        return unseen(patient, "no flow or PCR test on or after day 21", "a marrow MRD test by flow or PCR")
-    positive = [row.day for row in rows if row.result == "positive"]
-    if positive:
-        return Noted(value=True, note=f"positive {on_days(positive)}; latest test {on_day(rows[-1].day)}")
-    return Noted(value=False, note=f"in {len(rows)} tests, the latest {on_day(rows[-1].day)}")
-
-
-@measure(
-    method=f"NGS detected, or flow or PCR detected below quantification, and none positive by flow or PCR; {_LATE}",
-    settled_by="a marrow MRD test",
-)
-def mrd_low_level_only_after_infusion(patient: Patient) -> bool | Noted | Missing:
-    """Whether leukaemia was found only by NGS or below quantification: "positive" by the words of some sources only."""
-    rows = mrd_tests(patient, FLOW + PCR + NGS)
-    if not rows:
-        return unseen(patient, "no MRD test on or after day 21", "a marrow MRD test")
-    if any(row.result == "positive" and row.method != "NGS" for row in rows):
-        return Noted(value=False, note="positive by flow or PCR")
-    low = [row for row in rows if row.result != "negative"]
-    if low:
-        methods = ", ".join(dict.fromkeys(row.method for row in low))
-        return Noted(value=True, note=f"by {methods} {on_days([row.day for row in low])}")
-    return Noted(
-        value=False,
-        note=f"negative in {len(rows)} tests by {', '.join(dict.fromkeys(row.method for row in rows))}",
-    )
-
-
-def _latest(patient: Patient, methods: tuple[str, ...]) -> Noted | Missing:
+def latest_state(patient: Patient, methods: tuple[str, ...]) -> Noted | Missing:
     """The state of the latest tests by each of some methods, the highest of them, with their day."""
     rows = mrd_tests(patient, methods)
     if not rows:
-        return _none(patient, methods)
+        return no_test(patient, methods)
     newest = {row.method: row.day for row in rows}
     oldest_allowed = today(patient) - CURRENT_DAYS
     current = rows.that(lambda row: row.day == newest[row.method] and row.day >= oldest_allowed)
@@ -177,7 +144,7 @@ def _is(state: Noted | Missing, *states: str) -> Truth:
 @measure(method=_NOW, settled_by="a new marrow MRD test by flow or PCR")
 def mrd_flow_or_pcr_positive(patient: Patient) -> bool | Noted | Missing:
     """Whether MRD is positive by flow or PCR at present."""
-    state = _latest(patient, FLOW + PCR)
+    state = latest_state(patient, FLOW + PCR)
     if isinstance(state, Missing):
         return state
     if state.value == STATES[1]:
@@ -190,7 +157,7 @@ def mrd_flow_or_pcr_positive(patient: Patient) -> bool | Noted | Missing:
 @measure(method=f"positive or detected below quantification; {_NOW}", settled_by="a new NGS-MRD test")
 def ngs_detected(patient: Patient) -> bool | Noted | Missing:
     """Whether NGS detects leukaemia at present, at any level (003:91, 004:207)."""
-    state = _latest(patient, NGS)
+    state = latest_state(patient, NGS)
     return state if isinstance(state, Missing) else Noted(state.value != "negative", state.note)
 
 
@@ -218,79 +185,7 @@ def ngs_detected_month_3(mrd_ngs_month_3: str) -> bool:
 )
 def mrd_flow_negative_pcr_or_ngs_detected(patient: Patient) -> bool | Missing:
     """Whether leukaemia is found by PCR or NGS while flow is negative, at present (004:233)."""
-    flow, pcr, ngs = (_latest(patient, methods) for methods in (FLOW, PCR, NGS))
+    flow, pcr, ngs = (latest_state(patient, methods) for methods in (FLOW, PCR, NGS))
     answer = all_true([_is(flow, "negative"), any_true([_is(pcr, *STATES[1:]), _is(ngs, *STATES[1:])])])
     missing = [state for state in (flow, pcr, ngs) if isinstance(state, Missing)]
     return settled(answer, missing[0] if missing else Missing("the tests do not settle it"))
-
-
-def _levels(rows: Records) -> list[tuple[float, float | None]]:
-    """Day and highest level of each test day: 0 below quantification, None where a level is not recorded.
-
-    A negative test is minus infinity: lower than any finding.
-    """
-    found: dict[float, list[float | None]] = {}
-    for row in rows:
-        found.setdefault(row.day, []).append(_level(row))
-    return [
-        (day, None if None in levels else max(level for level in levels if level is not None))
-        for day, levels in found.items()
-    ]
-
-
-def _level(row: Row) -> float | None:
-    if row.result == "positive":
-        return None if row.level is None else float(row.level)
-    return 0.0 if row.result == STATES[1] else -math.inf
-
-
-def _rises(rows: Records) -> tuple[Truth, str]:
-    """Whether the two latest test days both detected leukaemia, the later more; with the days compared."""
-    levels = _levels(rows)
-    if len(levels) < 2:
-        return UNKNOWN, ""
-    (before, low), (day, high) = levels[-2:]
-    words = f"{rows[-1].method}, days {before:g} and {day:g}"
-    if -math.inf in (low, high):
-        return NO, words
-    return truth_of(None if low is None or high is None else high > low), words
-
-
-@measure(
-    method=f"two latest tests of one method both detect leukaemia, the later at a higher level; {_LATE}",
-    settled_by="a second MRD test by the same method, with its level",
-)
-def mrd_rising(patient: Patient) -> bool | Noted | Missing:
-    """Whether MRD rises between the two latest tests of any one method."""
-    told = [_rises(rows) for method in FLOW + PCR + NGS if (rows := mrd_tests(patient, (method,)))]
-    if not told:
-        return _none(patient, FLOW + PCR + NGS)
-    answer = any_true([truth for truth, _ in told if truth is not UNKNOWN])
-    words = [words for truth, words in told if truth is answer]
-    if not words:
-        test = "a second MRD test by the same method, with its level"
-        return Missing("no method has two tests with levels to compare", test)
-    return Noted(answer is YES, "; ".join(words))
-
-
-@measure(
-    method=f"detected in the two latest NGS tests, or in the latest at a higher level than before; {_LATE}",
-    settled_by="another NGS-MRD test",
-)
-def ngs_persistent_or_rising(patient: Patient) -> bool | Noted | Missing:
-    """Whether NGS keeps detecting leukaemia, at the same level or a rising one (004:231)."""
-    levels = _levels(mrd_tests(patient, NGS))
-    if not levels:
-        return _none(patient, NGS)
-    latest, found = levels[-1]
-    if found == -math.inf:
-        return Noted(value=False, note=f"negative {on_day(latest)}")
-    if len(levels) == 1:
-        return Missing(
-            f"detected {on_day(latest)}, and no second test tells whether it stays", "another NGS-MRD test"
-        )
-    before, earlier = levels[-2]
-    return Noted(
-        earlier != -math.inf,
-        f"detected {on_day(latest)}, {'negative' if earlier == -math.inf else 'detected'} {on_day(before)}",
-    )

@@ -13,10 +13,13 @@ from cartwise.measures.course import (
 )
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.residual_disease import DAY_28, STATES
-from cartwise.measures.settling import on_day, settled
+from cartwise.measures.settling import on_day, on_days, settled
 from cartwise.study import Patient, Records
 
 REMISSION = ("CR", "CRi")
+REMISSION_BLASTS = 5.0
+"""Per cent of marrow blasts from which there is no complete remission (definitions of CIBMTR, NCI and ELN alike)."""
+
 _ASSESSED = "response as assessed (assessments, kind response)"
 _ANY_COURSE = "from infusion on, whatever was given since"
 
@@ -79,19 +82,33 @@ def complete_response(patient: Patient) -> bool | Noted | Missing:
 
 
 @measure(
-    method=f"latest of responses and relapses is CR or CRi, a relapse counting before a response of its day; {_ANY_COURSE}; it stands until contradicted",
+    method=f"latest of responses and relapses is CR or CRi; {_ANY_COURSE}; it stands until a response, a relapse or marrow blasts contradict it",
     settled_by="a response after infusion",
 )
 def in_remission(patient: Patient) -> bool | Noted | Missing:
     """Whether the patient is in remission after CAR T cells, as last assessed."""
     if index_infusion(patient) is None:
         return Noted(value=False, note="no infusion is recorded")
-    states = [(row.day, row.value in REMISSION, row.value) for row in _responses(patient)]
-    states += [(row.day, False, "relapse") for row in relapses_after(patient)]
+    states = [(row.day, row.value) for row in _responses(patient)]
+    states += [(row.day, "relapse") for row in relapses_after(patient)]
     if not states:
         return Missing("no response assessed after infusion", "a response after infusion")
-    day, remission, words = max(states, key=lambda state: (state[0], not state[1]))
-    return Noted(remission, f"{words} {on_day(day)}")
+    day = max(day for day, _ in states)
+    said = {value for when, value in states if when == day}
+    remission = said <= set(REMISSION)
+    if not remission and said & set(REMISSION):
+        return Missing(
+            f"remission and {', '.join(sorted(said - set(REMISSION)))} {on_day(day)}",
+            "the response",
+            cause="conflict",
+        )
+    blasts = [row.day for row in patient.marrow if row.day > day and (row.blasts or 0.0) >= REMISSION_BLASTS]
+    if remission and blasts:
+        seen = (
+            f"remission {on_day(day)}, but marrow blasts of {REMISSION_BLASTS:g} % or more {on_days(blasts)}"
+        )
+        return Missing(seen, "the response, or the relapse, of that day", cause="conflict")
+    return Noted(remission, f"{', '.join(sorted(said))} {on_day(day)}")
 
 
 @measure(

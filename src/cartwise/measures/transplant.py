@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from cartwise.basis import Missing
-from cartwise.measures.course import end_of_follow_up, followed, index_infusion, today, unseen
+from cartwise.measures.course import course_end, end_of_follow_up, followed, index_infusion, today, unseen
 from cartwise.measures.history import before_index
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day, on_days
@@ -27,7 +29,10 @@ def infused(patient: Patient) -> bool:
 def _transplant(patient: Patient) -> Row | None:
     if index_infusion(patient) is None:
         return None
-    return next((row for row in patient.treatments if row.kind == "HCT" and row.day >= 0), None)
+    rows = patient.treatments.that(
+        lambda row: row.kind == "HCT" and row.donor != "autologous" and row.day >= 0
+    )
+    return rows.first
 
 
 @measure(
@@ -42,6 +47,17 @@ def hct_after_infusion(patient: Patient) -> bool | Noted | Missing:
     if row is not None:
         return Noted(value=True, note=on_day(row.day))
     return Noted(value=False, note=f"none recorded to day {end_of_follow_up(patient):g}")
+
+
+@measure(
+    method="a further course of CAR T cells after the first; none recorded is no", settled_by="the infusion"
+)
+def later_course(patient: Patient) -> bool | Noted | Missing:
+    """Whether a further course of CAR T cells followed the first, so that the first no longer speaks for the patient."""
+    if index_infusion(patient) is None:
+        return unseen(patient, "")
+    end = course_end(patient)
+    return Noted(value=True, note=on_day(end)) if math.isfinite(end) else False
 
 
 @measure(unit="d", method="from infusion to the first transplant after it")
@@ -64,7 +80,7 @@ def _judged(patient: Patient, kind: str) -> Noted | Missing:
         )
     said = {row.value for row in rows if row.day == latest.day}
     if len(said) > 1:
-        return Missing(f"{kind} was assessed in different ways {on_day(latest.day)}", asked, conflicting=True)
+        return Missing(f"{kind} was assessed in different ways {on_day(latest.day)}", asked, cause="conflict")
     return Noted(latest.value, on_day(latest.day))
 
 

@@ -1,6 +1,7 @@
 """The records of a study: tables declared once, read, validated, and seen as of a day."""
 
 from cartwise.study.definitions import CHOICES, About, Definitions
+from cartwise.study.importing import Imported, import_study
 from cartwise.study.loading import Study, build, load, row_type
 from cartwise.study.patient import Patient, patient_named
 from cartwise.study.reading import LINE
@@ -18,12 +19,14 @@ __all__ = [
     "Column",
     "Definitions",
     "History",
+    "Imported",
     "Patient",
     "Records",
     "Row",
     "Study",
     "build",
     "columns_of",
+    "import_study",
     "load",
     "patient_named",
     "row_type",

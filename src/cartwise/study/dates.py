@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 
 from cartwise.basis import Issue, Severity
-from cartwise.study.parsing import value_class
+from cartwise.study.parsing import number_of, value_class
 from cartwise.study.reading import LINE, RawTables
 from cartwise.study.tables import TABLES, Column, columns_of
 
@@ -28,9 +28,11 @@ def days_from_dates(raw: RawTables) -> tuple[RawTables, dict[str, dt.date], list
         it stays behind this door), and issues. Rows with a bad date are set aside.
     """
     index, issues = _index_dates(raw)
+    unread = {issue.row for issue in issues}
     days: RawTables = {}
     for table, frame in raw.items():
-        days[table], found = _table_in_days(frame, table, index)
+        readable = frame[~frame[LINE].isin(unread)] if table == "patients" else frame
+        days[table], found = _table_in_days(readable, table, index)
         issues += found
     return days, {patient: moment.date() for patient, moment in index.items()}, issues
 
@@ -100,7 +102,7 @@ def _day_of(
     if index is None:
         return "", _no_index(*place, column)
     counted = (moment - index).total_seconds() / _SECONDS_PER_DAY
-    if day not in {"", f"{counted:g}"}:
+    if day != "" and number_of(day) != counted:
         return "", _both(*place, column)
     return f"{counted:.10g}", None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cartwise.basis import UserError
+from cartwise.study.tables import TABLES
 
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "bca": {
@@ -119,10 +121,19 @@ def read_about(folder: Path) -> About:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path} cannot be read as TOML: {error}. Mend that line and run again.") from None
-    return _about(content, path)
+    return about_from(content, path)
 
 
-def _about(content: dict[str, Any], path: Path) -> About:
+def about_from(content: dict[str, Any], path: Path) -> About:
+    """A study's head from the sections [study], [definitions] and [turnaround].
+
+    Args:
+        content: the sections, as read from TOML.
+        path: the file they stand in, for the message.
+
+    Raises:
+        UserError: naming every problem.
+    """
     head = content.get("study", {})
     chosen = content.get("definitions", {})
     turnaround = _flat(content.get("turnaround", {}))
@@ -191,12 +202,17 @@ def _wrong_choices(chosen: Any) -> list[str]:
     return found + [
         f"[definitions] {name} must be one of {', '.join(CHOICES[name])}"
         for name, value in chosen.items()
-        if name in CHOICES and value not in CHOICES[name]
+        if name in CHOICES and (not isinstance(value, str) or value not in CHOICES[name])
     ]
 
 
 def _wrong_days(turnaround: Mapping[str, Any]) -> list[str]:
-    return [
+    strangers = [
+        f'[turnaround] {name} names no table; write a table, or a table and a kind as "mrd.NGS"'
+        for name in turnaround
+        if name.split(".")[0] not in TABLES
+    ]
+    return strangers + [
         f"[turnaround] {name} must be a number of days, not negative"
         for name, days in turnaround.items()
         if isinstance(days, bool) or not isinstance(days, int | float) or days < 0
@@ -208,7 +224,7 @@ def about_as_toml(about: About) -> str:
     lines = ["[study]", f"name = {_quoted(about.name)}"]
     lines += [f"centre = {_quoted(about.centre)}"] if about.centre else []
     lines += [f"data_cut = {about.data_cut.isoformat()}"] if about.data_cut else []
-    lines += [f"cut_day = {about.cut_day:g}"] if about.cut_day is not None else []
+    lines += [f"cut_day = {about.cut_day!r}"] if about.cut_day is not None else []
     lines += ["invented = true"] if about.invented else []
     lines += [f"note = {_quoted(about.note)}"] if about.note else []
     lines += ["", "[definitions]"]
@@ -220,9 +236,9 @@ def about_as_toml(about: About) -> str:
         "# Days from sample to result, by table or by table.kind, where a row has no available day.",
         "[turnaround]",
     ]
-    lines += [f"{_quoted(key)} = {days:g}" for key, days in about.turnaround.items()]
+    lines += [f"{_quoted(key)} = {days!r}" for key, days in about.turnaround.items()]
     return "\n".join(lines) + "\n"
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # TOML's basic string is JSON's

@@ -10,7 +10,7 @@ from cartwise.study.tables import TABLES, columns_of
 Tables = dict[str, pd.DataFrame]
 
 
-def rebase(tables: Tables) -> tuple[Tables, dict[str, str], list[Issue]]:
+def rebase(tables: Tables) -> tuple[Tables, dict[str, str], dict[str, float], list[Issue]]:
     """Count every day from the patient's index day.
 
     A file may count its days from anywhere. Where an infusion stands on day 0 the days are left as they are;
@@ -21,13 +21,15 @@ def rebase(tables: Tables) -> tuple[Tables, dict[str, str], list[Issue]]:
 
     Returns:
         The tables in days from the index day, by patient what the index day is (`infusion`, `referral` or, where
-        the record has neither, `record`), and a note on each patient group that was moved.
+        the record has neither, `record`), by patient how many days back the record moved, and a note on how many
+        patients were moved.
     """
     offsets, anchors = _anchors(tables)
     moved = {patient: offset for patient, offset in offsets.items() if offset != 0}
     if not moved:
-        return tables, anchors, []
-    return {name: _moved(frame, name, moved) for name, frame in tables.items()}, anchors, [_note(len(moved))]
+        return tables, anchors, {}, []
+    in_days = {name: _moved(frame, name, moved) for name, frame in tables.items()}
+    return in_days, anchors, moved, [_note(len(moved))]
 
 
 def _anchors(tables: Tables) -> tuple[dict[str, float], dict[str, str]]:

@@ -95,11 +95,14 @@ def build(
     met += found
     tables, found = _validated(in_days)
     met += found
-    tables, anchors, found = rebase(tables)
+    tables, anchors, moved, found = rebase(tables)
     met += found
     tables, found = apply_rules(tables)
     met += found
-    patients = _patients(about, tables, anchors, index_dates)
+    index_days = {
+        name: date + dt.timedelta(days=math.floor(moved.get(name, 0))) for name, date in index_dates.items()
+    }
+    patients = _patients(about, tables, anchors, index_days)
     return Study(about, patients, tables, tuple(met), folder)
 
 
@@ -149,14 +152,12 @@ def _cut_day(about: About, index: dt.date | None) -> float:
     return math.inf if about.cut_day is None else float(about.cut_day)
 
 
-def _versions(table: str, frame: pd.DataFrame, about: About) -> dict[str, list[tuple[float, int, Row]]]:
+def _versions(table: str, frame: pd.DataFrame, about: About) -> dict[str, list[list[tuple[float, Row]]]]:
     columns = [column for column in columns_of(TABLES[table]) if column.name != "patient_id"]
     cells = [[None if pd.isna(cell) else cell for cell in frame[column.name].tolist()] for column in columns]
-    versions: dict[str, list[tuple[float, int, Row]]] = {}
-    for number, (patient, row) in enumerate(
-        zip(frame["patient_id"].tolist(), zip(*cells, strict=True), strict=True)
-    ):
-        versions.setdefault(patient, []).extend(_versions_of_row(table, row, number, columns, about))
+    versions: dict[str, list[list[tuple[float, Row]]]] = {}
+    for patient, row in zip(frame["patient_id"].tolist(), zip(*cells, strict=True), strict=True):
+        versions.setdefault(patient, []).append(_versions_of_row(table, row, columns, about))
     return versions
 
 
@@ -168,8 +169,8 @@ def row_type(table: str) -> type[Any]:
 
 
 def _versions_of_row(
-    table: str, cells: tuple[Any, ...], number: int, columns: list[Column], about: About
-) -> list[tuple[float, int, Row]]:
+    table: str, cells: tuple[Any, ...], columns: list[Column], about: About
+) -> list[tuple[float, Row]]:
     row = row_type(table)(*cells)
     entered = _entered(table, row, about)
     late = {
@@ -179,18 +180,17 @@ def _versions_of_row(
     }
     days = sorted({entered, *(day for day in late.values() if day > entered)})
     return [
-        (day, number, row._replace(**{name: None for name, known in late.items() if known > day}))
-        for day in days
+        (day, row._replace(**{name: None for name, known in late.items() if known > day})) for day in days
     ]
 
 
 def _entered(table: str, row: Row, about: About) -> float:
     """The day on which a row became known: its available day, or its day and the turnaround of its kind."""
-    day = getattr(row, "day", None)
+    day, available = getattr(row, "day", None), getattr(row, "available_day", None)
+    if available is not None:
+        return float(available)
     if day is None:
         return -math.inf
-    if row.available_day is not None:
-        return float(row.available_day)
     kind = next((getattr(row, name) for name in ("method", "test", "kind") if hasattr(row, name)), None)
     return float(day) + about.turnaround_of(table, kind)
 

@@ -57,16 +57,22 @@ def number_of(text: str) -> float | None:
     return float(text) if _NUMBER.fullmatch(text) and math.isfinite(float(text)) else None
 
 
-def _whole_of(text: str) -> int | None:
+def whole_of(text: str) -> int | None:
+    """A whole number (1.0 is one), or None."""
     number = number_of(text)
     return int(number) if number is not None and number == int(number) else None
+
+
+def flag_of(text: str) -> bool | None:
+    """Yes or no in the usual spellings, or None."""
+    return _FLAGS.get(text.lower())
 
 
 _READERS: dict[str, Callable[[str], object]] = {
     "text": lambda text: text,
     "number": number_of,
-    "whole": _whole_of,
-    "flag": lambda text: _FLAGS.get(text.lower()),
+    "whole": whole_of,
+    "flag": flag_of,
 }
 _WANTED = {
     "number": "a number with a decimal point",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
 import pandas as pd
@@ -33,7 +34,7 @@ def read_tables(folder: Path) -> tuple[RawTables, list[Issue]]:
             continue
         try:
             frame, found = _read(path)
-        except _UnreadableError as error:
+        except UnreadableError as error:
             issues.append(_fatal(path.name, str(error)))
             continue
         kept, more = _known_columns(frame, name, path.name)
@@ -42,7 +43,7 @@ def read_tables(folder: Path) -> tuple[RawTables, list[Issue]]:
     return raw, issues
 
 
-class _UnreadableError(Exception):
+class UnreadableError(Exception):
     """A file that cannot be read at all; the text says why and what to do."""
 
 
@@ -69,7 +70,7 @@ def _strangers(folder: Path) -> list[Issue]:
 
 
 def _read(path: Path) -> tuple[pd.DataFrame, list[Issue]]:
-    return (_read_parquet(path), []) if path.suffix == ".parquet" else _read_csv(path)
+    return (_read_parquet(path), []) if path.suffix == ".parquet" else read_csv(path)
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
@@ -83,7 +84,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     try:
         frame: pd.DataFrame = pq.read_table(path).to_pandas()
     except (pa.ArrowInvalid, OSError) as error:
-        raise _UnreadableError(f"It is not a readable Parquet file ({type(error).__name__}).") from None
+        raise UnreadableError(f"It is not a readable Parquet file ({type(error).__name__}).") from None
     text = pd.DataFrame(
         {name: ["" if pd.isna(cell) else str(cell) for cell in frame[name]] for name in frame}
     )
@@ -91,43 +92,68 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     return text
 
 
-def _read_csv(path: Path) -> tuple[pd.DataFrame, list[Issue]]:
+def read_csv(path: Path, separator: str = ",") -> tuple[pd.DataFrame, list[Issue]]:
+    """A CSV file as text cells with a LINE column, and issues for its ragged rows and padded cells.
+
+    Raises:
+        UnreadableError: where the file is no UTF-8 text, no CSV, or has no usable header.
+    """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _UnreadableError("It is not UTF-8 text. Save it as CSV UTF-8 and run again.") from None
-    return _rows_of(text, path.name)
+        raise UnreadableError("It is not UTF-8 text. Save it as CSV UTF-8 and run again.") from None
+    return _rows_of(text, path.name, separator)
 
 
-def _rows_of(text: str, name: str) -> tuple[pd.DataFrame, list[Issue]]:
+def _rows_of(text: str, name: str, separator: str) -> tuple[pd.DataFrame, list[Issue]]:
     header: list[str] | None = None
     rows: list[list[str]] = []
     issues: list[Issue] = []
-    reader = csv.reader(text.splitlines(keepends=True))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         for cells in reader:
             if header is None:
                 header = [cell.strip() for cell in cells]
                 _check_header(header)
             elif len(cells) == len(header):
-                rows.append([*(cell.strip() for cell in cells), str(reader.line_num)])
+                rows.append([*cells, str(reader.line_num)])
             elif any(cell.strip() for cell in cells):
                 issues.append(_ragged(name, reader.line_num, len(cells), len(header)))
     except csv.Error as error:
-        raise _UnreadableError(
+        raise UnreadableError(
             f"Line {reader.line_num} is not CSV ({error}). Mend it and run again."
         ) from None
     if header is None:
-        raise _UnreadableError("It is empty: not even a header. Write the header, or remove the file.")
-    frame = pd.DataFrame(rows, columns=[*header, LINE], dtype="object")
+        raise UnreadableError("It is empty: not even a header. Write the header, or remove the file.")
+    frame, padded = _stripped(pd.DataFrame(rows, columns=[*header, LINE], dtype="object"), header, name)
     blank = (frame[header] == "").all(axis=1)
-    return frame[~blank].astype({LINE: int}).reset_index(drop=True), issues
+    return frame[~blank].astype({LINE: int}).reset_index(drop=True), issues + padded
+
+
+def _stripped(frame: pd.DataFrame, header: list[str], file: str) -> tuple[pd.DataFrame, list[Issue]]:
+    text = {name: [cell.strip() for cell in frame[name]] for name in header}
+    counts = {
+        name: int((frame[name] != pd.Series(cells, dtype="object")).sum()) for name, cells in text.items()
+    }
+    issues = [_padded(file, name, count) for name, count in counts.items() if count]
+    return frame.assign(**text), issues
+
+
+def _padded(file: str, name: str, count: int) -> Issue:
+    return Issue(
+        rule="padded-cells",
+        file=file,
+        column=name,
+        message=f"{count} cell(s) begin or end with blanks; they were read without them, so that one identifier "
+        "does not become two.",
+        mend="Nothing to do where that is right; otherwise write the cells without blanks around them.",
+    )
 
 
 def _check_header(header: list[str]) -> None:
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice or "" in header:
-        raise _UnreadableError(
+        raise UnreadableError(
             f"Its header names {'a column without a name' if not twice else ', '.join(twice) + ' twice'}. "
             "Give every column one name and run again."
         )

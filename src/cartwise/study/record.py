@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 Row = Any
@@ -59,9 +59,14 @@ class History:
 
     __slots__ = ("_cache", "_known", "_versions")
 
-    def __init__(self, versions: Iterable[tuple[float, int, Row]]) -> None:
-        """Keep (day known, row number, row) triples; later versions of a row number replace earlier ones."""
-        ordered = sorted(versions, key=lambda version: (version[0], version[1]))
+    def __init__(self, rows: Iterable[Sequence[tuple[float, Row]]]) -> None:
+        """Keep the versions of each row as (day known, row), earliest first; a later one replaces an earlier."""
+        versions = [
+            (known, number, row)
+            for number, versions in enumerate(sorted(rows, key=_rank))
+            for known, row in versions
+        ]
+        ordered = sorted(versions, key=lambda version: version[:2])
         self._known = [known for known, _, _ in ordered]
         self._versions = [(number, row) for _, number, row in ordered]
         self._cache: dict[int, Records] = {}
@@ -77,6 +82,15 @@ class History:
     def change_days(self) -> list[float]:
         """The days on which something became known, without repeats."""
         return sorted({day for day in self._known if math.isfinite(day)})
+
+
+def _rank(versions: Sequence[tuple[float, Row]]) -> tuple[tuple[Any, ...], ...]:
+    """Order the rows of one day by what they say and when it was known, never by their place in the file.
+
+    A version that never comes ranks as known at infinity, so that it cannot reorder what was known before it.
+    """
+    known = [(day, *((cell is None, cell) for cell in row)) for day, row in versions]
+    return (*known, (math.inf,))
 
 
 def _day_of(row: Row) -> float:

@@ -35,12 +35,13 @@ def apply_rules(tables: Tables) -> tuple[Tables, list[Issue]]:
     for rule in RULES:
         for breach in rule(tables):
             frame = tables[breach.table]
+            rows = breach.rows.intersection(frame.index)  # a rule may meet one row twice
             issues += [
                 replace(breach.issue, file=f"{breach.table}.csv", row=int(line))
-                for line in frame.loc[breach.rows, LINE]
+                for line in frame.loc[rows, LINE]
             ]
             if breach.issue.severity is Severity.QUARANTINED:
-                tables = tables | {breach.table: frame.drop(index=breach.rows)}
+                tables = tables | {breach.table: frame.drop(index=rows)}
     return tables, issues
 
 
@@ -163,7 +164,8 @@ def convertible_units(tables: Tables) -> Iterator[Breach]:
     """Every number that carries its unit carries one that the registry knows and the test allows."""
     for name, frame in _frames(tables, "labs", "observations"):
         units = frame["unit"].fillna("")
-        unknown = frame["value"].notna() & units.map(lambda unit: unit == "" or ucum(unit) is None)
+        unread = [unit == "" or ucum(unit) is None for unit in units]
+        unknown = frame["value"].notna() & pd.Series(unread, index=frame.index, dtype=bool)
         issue = _aside(
             "unknown-unit",
             "The unit is not in the registry, so the number cannot be read",
@@ -178,6 +180,7 @@ def convertible_units(tables: Tables) -> Iterator[Breach]:
                     for test, unit in zip(frame["test"], units, strict=True)
                 ],
                 index=frame.index,
+                dtype=bool,
             )
             issue = _aside(
                 "unit-of-another-kind",
@@ -355,7 +358,7 @@ def _last_record(tables: Tables) -> pd.Series:
     days = [
         frame.groupby("patient_id")["day"].max()
         for name, frame in tables.items()
-        if issubclass(TABLES[name], DatedTable) and name != "follow_up"
+        if issubclass(TABLES[name], DatedTable) and name not in {"follow_up", "deaths"}
     ]
     return pd.concat(days).groupby(level=0).max() if days else pd.Series(dtype="Float64")
 

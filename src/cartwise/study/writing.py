@@ -9,7 +9,7 @@ import pandas as pd
 
 from cartwise.basis import UserError
 from cartwise.study.definitions import About, about_as_toml
-from cartwise.study.reading import LINE
+from cartwise.study.reading import LINE, names_of
 from cartwise.study.tables import TABLES, columns_of
 
 
@@ -21,7 +21,7 @@ def write_study(
     Args:
         folder: where to; made where absent.
         about: the study's head.
-        tables: tables by name; a column that is blank throughout is left out.
+        tables: tables by name; a column that is blank throughout is left out. A day may be given as a date.
         overwrite: whether a study that already stands there may be replaced.
 
     Raises:
@@ -35,17 +35,21 @@ def write_study(
         raise UserError(
             f"{target} already holds a study. Choose another folder, or say --overwrite to replace it."
         )
+    written = {name: _written(frame, name) for name, frame in tables.items()}
     target.mkdir(parents=True, exist_ok=True)
     for name in TABLES:
-        (target / f"{name}.csv").unlink(missing_ok=True)
-    for name, frame in tables.items():
-        _written(frame, name).to_csv(target / f"{name}.csv", index=False, lineterminator="\n")
+        for suffix in ("csv", "parquet"):
+            (target / f"{name}.{suffix}").unlink(missing_ok=True)
+    for name, frame in written.items():
+        frame.to_csv(target / f"{name}.csv", index=False, lineterminator="\n")
     (target / "study.toml").write_text(about_as_toml(about), encoding="utf-8")
     return target
 
 
 def _written(frame: pd.DataFrame, table: str) -> pd.DataFrame:
-    declared = [column.name for column in columns_of(TABLES[table]) if column.name in frame]
+    headers = [name for column in columns_of(TABLES[table]) for name in names_of(column)]
+    headers += ["index_date"] if table == "patients" else []
+    declared = [name for name in headers if name in frame]
     unknown = sorted(set(map(str, frame.columns)) - set(declared) - {LINE})
     if unknown:
         raise UserError(f"Table {table} has no column {', '.join(unknown)}.")

@@ -21,6 +21,9 @@ APLASIA = "day | specimen | count | percent_of_lymphocytes\n14 | blood | 0 | 0"
 FLOW_NEGATIVE = (
     "day | method | specimen | result | level | sensitivity\n28 | flow | marrow | negative | | 0.0001"
 )
+STILL_NEGATIVE = (
+    f"{FLOW_NEGATIVE}\n200 | flow | marrow | negative | | 0.0001\n380 | flow | marrow | negative | | 0.0001"
+)
 
 
 def case(
@@ -29,6 +32,7 @@ def case(
     """Advice on day `day` for a patient in remission after a 4-1BB product, by the fact each rests on."""
     tables.setdefault("infusions", FOUR_1BB)
     tables.setdefault("treatments", EARLIER)
+    tables.setdefault("patients", "disease | disease_indication\nB-ALL | MRD re-emergence")
     patient = patient_of(assessments=f"day | kind | value\n{assessments}", **tables)
     return {item.because: item for item in advise(patient.as_of(day))}
 
@@ -64,7 +68,7 @@ def test_loss_within_six_months_cannot_be_told_from_samples_of_months_2_and_4(
 
 def test_loss_is_settled_as_late_by_aplasia_after_six_months() -> None:
     b_cells = f"{APLASIA}\n122 | blood | 0 | 0\n190 | blood | 0 | 0"
-    assert case(400, b_cells=b_cells, mrd=FLOW_NEGATIVE)[TIER_1].standing == "not-met"
+    assert case(400, b_cells=b_cells, mrd=STILL_NEGATIVE)[TIER_1].standing == "not-met"
 
 
 def test_loss_before_six_months_is_settled_by_a_count_of_every_reading() -> None:
@@ -74,7 +78,7 @@ def test_loss_before_six_months_is_settled_by_a_count_of_every_reading() -> None
 
 def test_a_count_between_the_printed_definitions_is_left_to_the_source() -> None:
     b_cells = "day | specimen | count\n14 | blood | 0\n61 | blood | 30\n200 | blood | 30"
-    said = case(201, b_cells=b_cells, mrd=FLOW_NEGATIVE)[TIER_1]
+    said = case(201, b_cells=b_cells, mrd=STILL_NEGATIVE)[TIER_1]
     assert said.standing == "undetermined-by-source"
     assert "count-below-10" in str(said.answer)
     assert said.missing == ()
@@ -106,7 +110,7 @@ def test_mrd_by_flow_counts_at_any_level() -> None:
 )
 def test_mrd_by_ngs_alone_or_below_quantification_is_left_to_the_source(row: str) -> None:
     b_cells = f"{APLASIA}\n190 | blood | 0 | 0"
-    said = case(200, mrd=f"{FLOW_NEGATIVE}\n{row}", b_cells=b_cells)
+    said = case(200, mrd=f"{STILL_NEGATIVE}\n{row}", b_cells=b_cells)
     assert said[TIER_1].standing == "undetermined-by-source"
 
 
@@ -259,20 +263,164 @@ def test_the_running_case_of_myers_at_day_60_has_lost_aplasia_with_persistent_ng
     assert said[TIER_2].standing == "met"
     assert said["talleur-2023/limited-persistence-hct"].standing == "met"
     assert said["myers-2023/hct-naive-advantage"].standing == "met"
-    assert said["myers-2023/hct-avoidance-desired"].standing == "met"
+    assert said["myers-2023/hct-not-an-option"].standing == "met"
 
 
-def test_case_2_of_talleur_fires_by_its_disease_and_not_by_its_late_loss() -> None:
+def test_case_2_of_talleur_fires_by_its_disease_and_its_late_loss_is_left_open() -> None:
     mrd = f"{FLOW_NEGATIVE}\n150 | NGS | marrow | positive | 0.000002 | 0.000001\n240 | NGS | marrow | positive | 0.00002 | 0.000001"
     b_cells = f"{APLASIA}\n190 | blood | 0 | 0\n243 | blood | 150 | 10"
     said = case(250, mrd=mrd, b_cells=b_cells)
-    assert said["talleur-2023/limited-persistence-hct"].standing == "not-met"
+    assert said["talleur-2023/limited-persistence-hct"].standing == "undetermined-by-source"
     assert said["talleur-2023/bca-loss-or-detectable-hct"].standing == "met"
 
 
-def test_where_nothing_applies_the_summary_says_so() -> None:
-    said = [item for item in case(40).values() if item.standing != "met"]
+def test_where_nothing_applies_and_nothing_is_open_the_summary_says_so() -> None:
+    said = [item for item in case(40).values() if item.standing == "not-met"]
+    assert said
     assert summary(said) == NOTHING_APPLIES
+
+
+def test_where_nothing_can_be_told_the_summary_does_not_say_that_nothing_applies() -> None:
+    said = [item for item in case(40, assessments=ELIGIBLE).values() if item.decision == "consolidative-hct"]
+    assert "cannot be told from the record" in summary(said)
+
+
+def test_what_is_said_of_everybody_does_not_count_as_said_of_this_patient() -> None:
+    said = [item for item in case(40).values() if item.general]
+    assert {item.standing for item in said} == {"met"}
+    assert summary(said) == NOTHING_APPLIES
+
+
+@pytest.mark.parametrize(
+    ("patients", "standing"),
+    [
+        pytest.param("disease\nLBCL", "out-of-scope", id="another disease"),
+        pytest.param("sex\nfemale", "unknown", id="disease not recorded"),
+    ],
+)
+def test_the_sources_speak_of_b_all(patients: str, standing: str) -> None:
+    assert case(40, infusions=CD28, patients=patients)[TIER_1].standing == standing
+
+
+@pytest.mark.parametrize(
+    ("infusion", "standing"),
+    [
+        pytest.param("trial product | CD22 | CD28", "out-of-scope", id="a CAR against CD22"),
+        pytest.param("trial product | | CD28", "unknown", id="target not recorded"),
+        pytest.param("trial product | CD19 | CD28", "met", id="a trial's CAR against CD19"),
+        pytest.param("tisagenlecleucel | CD19 | CD28", "conflicting-records", id="not this product's domain"),
+    ],
+)
+def test_the_sources_speak_of_cd19_cars(infusion: str, standing: str) -> None:
+    infusions = f"day | course | product | target | costimulation\n0 | 1 | {infusion}"
+    assert case(40, infusions=infusions)[TIER_1].standing == standing
+
+
+def test_a_later_remission_is_another_decision() -> None:
+    relapse = "day | site | immunophenotype\n120 | marrow | CD19+"
+    assessments = f"{REMISSION}\n{ELIGIBLE}\n160 | response | CR"
+    said = case(170, assessments=assessments, relapses=relapse, infusions=CD28)
+    assert said[TIER_1].standing == "out-of-scope"
+
+
+def test_after_a_further_course_the_first_no_longer_speaks() -> None:
+    infusions = f"{CD28}\n150 | 2 | brexucabtagene autoleucel | CD28"
+    assert case(170, infusions=infusions)[TIER_1].standing == "out-of-scope"
+
+
+@pytest.mark.parametrize("hint", ["immunosuppression", "donor lymphocytes", "CD34 boost"])
+def test_what_follows_a_transplant_keeps_a_prior_transplant_from_being_denied(hint: str) -> None:
+    treatments = f"{EARLIER}\n-300 | {hint} | | |"
+    said = case(40, treatments=treatments, infusions=CD28)[TIER_1]
+    assert said.standing == "unknown"
+    assert "whether there was a transplant" in said.missing
+
+
+def test_a_steroid_alone_is_no_history() -> None:
+    treatments = "day | kind\n-5 | steroid"
+    assert case(40, treatments=treatments, infusions=CD28)[TIER_1].standing == "unknown"
+
+
+def test_marrow_blasts_contradict_a_remission() -> None:
+    marrow = "day | blasts\n90 | 60"
+    assert case(100, marrow=marrow, infusions=CD28)[TIER_1].standing == "conflicting-records"
+
+
+def test_remission_and_progression_of_one_day_contradict_each_other() -> None:
+    assessments = f"{REMISSION}\n{ELIGIBLE}\n28 | response | progression"
+    said = case(40, assessments=assessments, infusions=CD28)
+    assert said[TIER_1].standing == "conflicting-records"
+
+
+def test_a_definition_that_still_waits_for_a_sample_asks_for_it() -> None:
+    b_cells = "day | specimen | count | percent_of_lymphocytes\n14 | blood | 0 | 0\n60 | blood | 400 |"
+    said = case(70, b_cells=b_cells, mrd=FLOW_NEGATIVE)[TIER_1]
+    assert said.standing == "unknown"
+    assert any("B-cell count" in words for words in said.missing)
+
+
+def test_aplasia_never_seen_is_left_to_the_source() -> None:
+    b_cells = "day | specimen | count | percent_of_lymphocytes\n14 | blood | 300 | 20\n60 | blood | 400 | 25"
+    said = case(70, b_cells=b_cells, mrd=FLOW_NEGATIVE)[TIER_1]
+    assert said.standing == "undetermined-by-source"
+    assert said.missing == ()
+
+
+def test_an_old_negative_test_does_not_deny_mrd() -> None:
+    b_cells = f"{APLASIA}\n190 | blood | 0 | 0"
+    said = case(300, b_cells=b_cells, mrd=FLOW_NEGATIVE)[TIER_1]
+    assert said.standing == "unknown"
+    assert "a new marrow MRD test by flow or PCR" in said.missing
+
+
+def test_loss_between_two_samples_around_six_months_asks_for_what_lies_between() -> None:
+    b_cells = f"{APLASIA}\n150 | blood | 0 | 0\n210 | blood | 400 | 20"
+    said = case(220, b_cells=b_cells, mrd=STILL_NEGATIVE)[TIER_1]
+    assert said.standing == "unknown"
+    assert any("between 150 and 210" in words for words in said.missing)
+
+
+def test_an_ngs_result_of_day_28_that_was_repeated_needs_no_verifying() -> None:
+    mrd = (
+        f"{FLOW_NEGATIVE}\n28 | NGS | marrow | positive | 0.00001 | 0.000001\n"
+        "50 | NGS | marrow | negative | | 0.000001"
+    )
+    assert case(60, mrd=mrd)["myers-2023/ngs-day-28-verify"].standing == "not-met"
+
+
+def test_ngs_first_found_after_month_3_counts_from_month_3_on() -> None:
+    mrd = f"{FLOW_NEGATIVE}\n180 | NGS | marrow | positive | 0.00001 | 0.000001"
+    assert case(190, mrd=mrd)["myers-2023/ngs-month-3-predictive"].standing == "met"
+
+
+def test_a_judgement_of_treatability_outweighs_cytogenetics() -> None:
+    assessments = (
+        f"{REMISSION}\n{ELIGIBLE}\n20 | donor | not available\n20 | HCT wish | avoids\n"
+        "20 | another relapse treatable | likely"
+    )
+    said = case(
+        40,
+        assessments=assessments,
+        genetics="day | lesion | status\n-300 | KMT2Ar | present",
+        marrow="day | blasts\n-10 | 1",
+        treatments=f"{EARLIER}\n-60 | blinatumomab | -40 | -38 | CR",
+    )
+    assert said[TIER_2].standing == "not-met"
+
+
+def test_imminent_relapse_after_a_prior_transplant_is_left_to_the_source() -> None:
+    said = case(70, b_cells=f"{APLASIA}\n61 | blood | 120 | 9", treatments=PRIOR)
+    assert said["myers-2023/second-hct-imminent-relapse"].standing == "undetermined-by-source"
+
+
+@pytest.mark.parametrize(
+    ("indication", "standing"),
+    [("second relapse", "out-of-scope"), ("MRD persistence", "met"), ("", "unknown")],
+)
+def test_the_peking_cohort_speaks_of_its_own_indications(indication: str, standing: str) -> None:
+    mrd = "day | method | specimen | result | level | sensitivity\n-8 | flow | marrow | negative | | 0.0001"
+    said = case(40, mrd=mrd, patients=f"disease | disease_indication\nB-ALL | {indication}")
+    assert said["wang-2025/defer-hct-low-burden"].standing == standing
 
 
 def test_every_recommendation_prints_its_rule_and_names_its_fact() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cartwise.study.tables.table import DatedTable, Flag, Number, Table, Text, Whole, column
 
+DISEASES = ("B-ALL", "T-ALL", "MPAL", "CLL", "LBCL", "other")
+
 INDICATIONS = (
     "primary refractory",
     "first relapse",
@@ -23,7 +25,8 @@ class Patients(Table):
 
     centre: Text = column("Treating centre.", holds=["centre"])
     sex: Text = column("Sex.", allowed=["female", "male"], holds=["sex"])
-    disease: Text = column("Disease for which CAR T cells are given, for example B-ALL.")
+    disease: Text = column("Disease for which CAR T cells are given.", allowed=DISEASES)
+    group: Text = column("Group in the source's own words, for example a trial's arm.")
     referral_day: Number = column("Day of referral for CAR T-cell therapy.", unit="d")
     diagnosis_day: Number = column("Day of first diagnosis.", unit="d", holds=["diagnosis_date"])
     age_at_diagnosis_months: Number = column(

@@ -52,6 +52,9 @@ class Infusions(DatedTable):
         "Product, for example tisagenlecleucel; an institutional product by its own name.",
         holds=["car_product"],
     )
+    target: Text = column(
+        "Antigen the CAR is made against.", allowed=["CD19", "CD22", "CD19 and CD22", "BCMA", "other"]
+    )
     costimulation: Text = column(
         "Costimulatory domain.", allowed=["4-1BB", "CD28", "other"], holds=["costim_domain"]
     )

@@ -1,0 +1,206 @@
+"""B-cell aplasia by each definition, and what an interval says that a day cannot."""
+
+import pytest
+
+from cartwise.basis import NO, UNKNOWN, YES, Interval
+from cartwise.evidence import threshold
+from cartwise.measures import Sheet, meets
+from cartwise.measures.aplasia import bca_loss
+from tests.spec.measures.drawing import drawn, measured, reason, value
+
+COURSE = """
+day | percent_of_lymphocytes
+-7  | 12
+10  | 5
+14  | 0.2
+60  | 0.1
+120 | 2
+183 | 8
+274 | 11
+"""
+
+
+def test_onset_loss_and_duration_are_intervals_between_samples():
+    patient = drawn(b_cells=COURSE)
+    assert value(patient, "bca_onset") == Interval(10, 14)
+    assert value(patient, "bca_loss") == Interval(120, 183)
+    assert value(patient, "bca_duration") == Interval(120, 183)
+    assert measured(patient, "bca_duration").note == "ended"
+    assert measured(patient, "bca_loss").note == "confirmed on day 274"
+
+
+def test_duration_may_be_counted_from_onset():
+    patient = drawn(b_cells=COURSE, definitions={"bca_duration_from": "onset"})
+    assert value(patient, "bca_duration") == Interval(106, 169)
+    assert "counted from its onset" in measured(patient, "bca_duration").method
+
+
+@pytest.mark.parametrize(
+    ("definition", "at_the_limit", "beyond"),
+    [
+        ("wang-2025", {"percent_of_wbc": 1, "percent_of_lymphocytes": 50}, {"percent_of_wbc": 1.01}),
+        ("wang-2025", {"percent_of_lymphocytes": 3}, {"percent_of_lymphocytes": 3.01}),
+        ("lymphocytes-below-1", {"percent_of_lymphocytes": 0.99}, {"percent_of_lymphocytes": 1}),
+        ("lymphocytes-below-3", {"percent_of_lymphocytes": 2.99}, {"percent_of_lymphocytes": 3}),
+        ("count-below-10", {"count": 9.9}, {"count": 10}),
+        ("count-below-50", {"count": 49.9}, {"count": 50}),
+    ],
+)
+def test_each_definition_has_its_own_limit(definition, at_the_limit, beyond):
+    cells = sorted(at_the_limit | beyond)
+    rows = [
+        f"{day} | " + " | ".join(str(row.get(cell, "")) for cell in cells)
+        for day, row in ((20, at_the_limit), (90, beyond))
+    ]
+    patient = drawn(b_cells="\n".join([f"day | {' | '.join(cells)}", *rows]), definitions={"bca": definition})
+    assert value(patient, "bca_onset") == Interval(0, 20)
+    assert value(patient, "bca_loss") == Interval(20, 90)
+
+
+def test_a_definition_uses_its_own_denominator_and_no_other():
+    patient = drawn(b_cells="day | count\n28 | 0\n90 | 200")
+    assert "no B-cell measurement" in reason(patient, "bca_loss")
+    assert value(
+        drawn(b_cells="day | count\n28 | 0\n90 | 200", definitions={"bca": "count-below-10"}), "bca_loss"
+    ) == Interval(28, 90)
+
+
+@pytest.mark.parametrize(("definition", "counts"), [("wang-2025", True), ("lymphocytes-below-3", False)])
+def test_marrow_counts_where_the_definition_names_it(definition, counts):
+    patient = drawn(
+        b_cells="day | specimen | percent_of_lymphocytes\n28 | marrow | 0", definitions={"bca": definition}
+    )
+    assert measured(patient, "bca_onset").known is counts
+
+
+def test_a_day_whose_samples_disagree_decides_nothing():
+    rows = "day | specimen | percent_of_lymphocytes\n20 | blood | 0\n28 | blood | 0\n28 | marrow | 20\n60 | blood | 0"
+    patient = drawn(b_cells=rows)
+    assert value(patient, "bca_loss") == Interval(60)
+
+
+def test_loss_on_first_evidence_says_that_it_is_unconfirmed():
+    patient = drawn(b_cells="day | percent_of_lymphocytes\n28 | 0\n120 | 9")
+    assert value(patient, "bca_loss") == Interval(28, 120)
+    assert measured(patient, "bca_loss").note == "unconfirmed: no later sample"
+
+
+def test_confirmed_loss_waits_for_the_next_sample():
+    rows = "day | percent_of_lymphocytes\n28 | 0\n120 | 9"
+    waiting = drawn(b_cells=rows, definitions={"bca_loss": "confirmed"})
+    assert value(waiting, "bca_loss") == Interval(28)
+    assert "awaits its confirmation" in measured(waiting, "bca_loss").note
+    confirmed = drawn(b_cells=f"{rows}\n150 | 7", definitions={"bca_loss": "confirmed"})
+    assert value(confirmed, "bca_loss") == Interval(28, 120)
+
+
+def test_a_blip_is_loss_on_first_evidence_and_none_when_confirmation_is_asked():
+    rows = "day | percent_of_lymphocytes\n28 | 0\n60 | 5\n91 | 0\n183 | 9\n200 | 9"
+    first = drawn(b_cells=rows)
+    assert value(first, "bca_loss") == Interval(28, 60)
+    assert measured(first, "bca_loss").note == "unconfirmed: aplasia again on day 91"
+    assert value(drawn(b_cells=rows, definitions={"bca_loss": "confirmed"}), "bca_loss") == Interval(91, 183)
+
+
+def test_aplasia_not_yet_seen_may_still_come_and_never_seen_is_left_open_by_the_sources():
+    early = measured(drawn(b_cells="day | percent_of_lymphocytes\n14 | 9"), "bca_loss").value
+    assert early.reason == "B-cell aplasia not seen to day 14"
+    assert early.settled_by == "a B-cell count on or after day 28"
+    never = measured(drawn(b_cells="day | percent_of_lymphocytes\n14 | 9\n28 | 9"), "bca_loss").value
+    assert never.cause == "source"
+
+
+def test_aplasia_never_seen_has_no_loss_and_no_duration():
+    patient = drawn(b_cells="day | percent_of_lymphocytes\n14 | 9\n28 | 9\n100 | 12")
+    assert value(patient, "bca_onset") == Interval(100)
+    assert "never seen in 3 samples" in reason(patient, "bca_loss")
+    assert "never seen in 3 samples" in reason(patient, "bca_duration")
+    assert value(patient, "bca_at_month_3") is False
+    assert "not seen so far" in reason(patient, "bca_at_month_6")
+
+
+def test_aplasia_before_infusion_is_said():
+    patient = drawn(b_cells="day | percent_of_lymphocytes\n-5 | 0\n14 | 0")
+    assert measured(patient, "bca_onset").note == "aplasia was there before infusion"
+
+
+@pytest.mark.parametrize(
+    ("last_sample", "percent", "month_3", "month_6"),
+    [
+        (95, 0, True, None),
+        (95, 9, None, False),
+        (60, 0, None, None),
+        (60, 9, False, False),
+        (200, 0, True, True),
+    ],
+)
+def test_status_at_a_month_needs_a_sample_that_settles_it(last_sample, percent, month_3, month_6):
+    patient = drawn(b_cells=f"day | percent_of_lymphocytes\n28 | 0\n{last_sample} | {percent}")
+    for name, expected in (("bca_at_month_3", month_3), ("bca_at_month_6", month_6)):
+        found = measured(patient, name)
+        assert (found.value if found.known else None) is expected, name
+
+
+def test_what_would_settle_a_status_is_named():
+    found = measured(drawn(b_cells="day | percent_of_lymphocytes\n28 | 0"), "bca_at_month_6").value
+    assert found.settled_by == "a B-cell count on or after day 183"
+
+
+@pytest.mark.parametrize(
+    ("rows", "truth"),
+    [
+        ("28 | 0\n150 | 9", YES),
+        ("28 | 0\n190 | 0", NO),
+        ("28 | 0\n120 | 0", UNKNOWN),
+        ("28 | 0\n190 | 9", UNKNOWN),
+    ],
+)
+def test_early_loss_is_yes_no_or_unknown(rows, truth):
+    sheet = Sheet(drawn(b_cells=f"day | percent_of_lymphocytes\n{rows}"))
+    answer = meets(bca_loss, threshold("westhafen-2025/early-bca-loss")).answer(sheet)
+    assert answer.truth is truth
+
+
+@pytest.mark.parametrize(
+    ("rows", "lost"), [("28 | 0\n150 | 9", True), ("28 | 0\n190 | 0", False), ("28 | 9", None)]
+)
+def test_lost_so_far(rows, lost):
+    found = measured(drawn(b_cells=f"day | percent_of_lymphocytes\n{rows}"), "bca_lost")
+    assert (found.value if found.known else None) is lost
+
+
+def test_what_would_settle_early_loss_is_named():
+    sheet = Sheet(drawn(b_cells="day | percent_of_lymphocytes\n28 | 0\n120 | 0"))
+    answer = meets(bca_loss, threshold("westhafen-2025/early-bca-loss")).answer(sheet)
+    assert answer.settled_by == "a B-cell count on or after day 183"
+
+
+@pytest.mark.parametrize("kind", ["HCT", "blinatumomab", "inotuzumab", "chemotherapy"])
+def test_b_cells_speak_of_car_t_cells_only_until_something_else_takes_them(kind):
+    rows = "day | percent_of_lymphocytes\n28 | 0\n60 | 0\n120 | 0\n200 | 20"
+    patient = drawn(b_cells=rows, treatments=f"day | kind\n79 | {kind}")
+    assert value(patient, "bca_loss") == Interval(60)
+    assert measured(patient, "bca_loss").note == f"not followed beyond {kind} on day 79"
+    assert measured(patient, "bca_duration").note == "goes on as far as it was followed"
+    assert not measured(patient, "bca_at_month_3").known
+
+
+def test_aplasia_stops_at_relapse_and_at_the_next_course():
+    rows = "day | percent_of_lymphocytes\n28 | 0\n100 | 40"
+    assert value(drawn(b_cells=rows, relapses="day | site\n100 | marrow"), "bca_loss") == Interval(28)
+    assert value(drawn(b_cells=rows, infusions="day | course\n0 | 1\n90 | 2"), "bca_loss") == Interval(28)
+    assert value(drawn(b_cells=rows, treatments="day | kind\n90 | CAR T"), "bca_loss") == Interval(28)
+
+
+def test_an_infusion_without_a_course_is_a_split_dose_for_four_weeks():
+    rows = "day | percent_of_lymphocytes\n28 | 0\n100 | 40"
+    assert value(drawn(b_cells=rows, infusions="day\n0\n1"), "bca_loss") == Interval(28, 100)
+    assert value(drawn(b_cells=rows, infusions="day\n0\n60"), "bca_loss") == Interval(28)
+
+
+def test_as_of_a_day_loss_is_not_known_before_its_result():
+    rows = "day | available_day | percent_of_lymphocytes\n28 | 28 | 0\n100 | 103 | 9"
+    patient = drawn(b_cells=rows)
+    assert value(patient.as_of(102), "bca_loss") == Interval(28)
+    assert value(patient.as_of(103), "bca_loss") == Interval(28, 100)
+    assert reason(patient.as_of(-3), "bca_loss") == "no infusion is recorded"
