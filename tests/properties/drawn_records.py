@@ -89,7 +89,7 @@ def records(draw, *, unique_days):
         row["referral_day"] = ""
     for table in dict.fromkeys([*tables, "infusions"]):
         found[table] = [
-            row | {"patient_id": name}
+            row | {"patient_id": name} | ({} if unique_days or draw(st.booleans()) else {"day": "-60"})
             for name in "AB"
             for row in draw(st.lists(row_of(table), max_size=4, unique_by=_day if unique_days else None))
             if table != "infusions" or _day(row) != 0

@@ -28,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
         measure
     )
     app.command(epilog="Example: cartwise advise build/demo/study INV-001 --as-of 60")(advise)
+    app.command(epilog="Example: cartwise timeline build/demo/study INV-001")(timeline)
     app.command(epilog="Example: cartwise analyse build/demo/study overall_survival --out build/survival")(
         analyse
     )
@@ -86,6 +87,19 @@ def advise(
     found = patient_named(loaded.patients, patient)
     view = found.as_of(found.cut_day if as_of is None else as_of)
     advice_shown.show(loaded, view, guidelines.advise(view), as_json=_is_json(form))
+
+
+def timeline(
+    study: StudyFolder,
+    patient: Annotated[str, typer.Argument(metavar="PATIENT")],
+    form: Form = "text",
+) -> None:
+    """Replay the advice over a patient's course: the days on which an answer changed, and what changed it."""
+    from cartwise.cli import timeline_shown
+    from cartwise.study import patient_named
+
+    loaded = _load(study)
+    timeline_shown.show(loaded, patient_named(loaded.patients, patient), as_json=_is_json(form))
 
 
 def analyse(

@@ -3,6 +3,7 @@
 from cartwise.guidelines.advising import CAVEAT, NOTHING_APPLIES, advise, by_decision, summary
 from cartwise.guidelines.catalogue import catalogue
 from cartwise.guidelines.guideline import DIRECTIONS, STANDINGS, Advice, Guideline, Recommendation
+from cartwise.guidelines.replay import Change, replay
 
 __all__ = [
     "CAVEAT",
@@ -10,10 +11,12 @@ __all__ = [
     "NOTHING_APPLIES",
     "STANDINGS",
     "Advice",
+    "Change",
     "Guideline",
     "Recommendation",
     "advise",
     "by_decision",
     "catalogue",
+    "replay",
     "summary",
 ]

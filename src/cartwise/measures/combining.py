@@ -123,7 +123,8 @@ def _by_answer(asked: list[tuple[str, Answer]]) -> str:
         words = f"{answer.truth}" + (f" ({answer.detail})" if answer.detail else "")
         grouped.setdefault(words, []).append(option)
     if len(grouped) == 1:
-        return f"{next(iter(grouped))} under all {len(asked)}"
+        detail = asked[0][1].detail
+        return f"{detail}, under all {len(asked)}" if detail else f"under all {len(asked)}"
     return "; ".join(f"{words} under {', '.join(options)}" for words, options in grouped.items())
 
 

@@ -36,13 +36,20 @@ def apply_rules(tables: Tables) -> tuple[Tables, list[Issue]]:
         for breach in rule(tables):
             frame = tables[breach.table]
             rows = breach.rows.intersection(frame.index)  # a rule may meet one row twice
-            issues += [
-                replace(breach.issue, file=f"{breach.table}.csv", row=int(line))
-                for line in frame.loc[rows, LINE]
-            ]
+            issues += _issues(breach, frame.loc[rows, LINE].tolist())
             if breach.issue.severity is Severity.QUARANTINED:
                 tables = tables | {breach.table: frame.drop(index=rows)}
     return tables, issues
+
+
+def _issues(breach: Breach, lines: list[int]) -> list[Issue]:
+    """One issue a row; a note, which asks for nothing row by row, once for all."""
+    issue = replace(breach.issue, file=f"{breach.table}.csv")
+    if issue.severity is Severity.NOTE and len(lines) > 1:
+        return [
+            replace(issue, row=lines[0], message=f"In {len(lines)} rows, from this one on: {issue.message}")
+        ]
+    return [replace(issue, row=int(line)) for line in lines]
 
 
 def _aside(rule: str, message: str, mend: str, column: str = "") -> Issue:
