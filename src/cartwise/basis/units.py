@@ -8,6 +8,7 @@ needs another measurement, so asking for it is an error and never a guess.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from cartwise.basis.failure import UserError
 
@@ -100,12 +101,14 @@ def known_units() -> tuple[str, ...]:
     return tuple(sorted(_REGISTRY.keys() | _WITHOUT_FACTOR - {""}))
 
 
+@cache
 def ucum(text: str) -> str | None:
     """The UCUM code of a unit as it was written, or None where the registry has none."""
     code = _SPELLINGS.get(text.strip(), text.strip())
     return code if code in _REGISTRY or code in _WITHOUT_FACTOR else None
 
 
+@cache
 def convertible(source: str, target: str) -> bool:
     """Whether a value in `source` can be expressed in `target` without another measurement."""
     one, other = ucum(source), ucum(target)

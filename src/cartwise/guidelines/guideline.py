@@ -191,7 +191,7 @@ class Guideline:
         return [self._advice(item, scope, sheet) for item in self.recommendations]
 
     def _advice(self, item: Recommendation, scope: Answer, sheet: Sheet) -> Advice:
-        answer = item.when.answer(sheet)
+        answer = item.when.ask(sheet)
         standing = _standing(scope, answer, undetermined=item.undetermined)
         return Advice(
             recommendation=item,
@@ -208,7 +208,7 @@ class Guideline:
 def _scope(written_for: Criterion, sheet: Sheet) -> Answer:
     if sheet.patient.deaths:
         return Answer(NO, "alive", "the patient has died")
-    return written_for.answer(sheet)
+    return written_for.ask(sheet)
 
 
 def _standing(scope: Answer, answer: Answer, *, undetermined: bool) -> str:

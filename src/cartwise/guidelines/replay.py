@@ -35,9 +35,9 @@ def replay(
     first: float | None = None,
     last: float | None = None,
 ) -> Iterator[Change]:
-    """Ask every guideline again on each day on which the record grew, and tell what changed.
+    """Ask every guideline again on each day on which a table that it reads grew, and tell what changed.
 
-    Time alone changes answers too (a test grows old), so a statement is also asked on the last day.
+    Time alone changes answers too (a test grows old): that is told on the next such day, or on the last.
 
     Args:
         patient: the view whose days are replayed.
@@ -50,8 +50,13 @@ def replay(
     """
     asked = list(catalogue() if guidelines is None else guidelines)
     known: dict[str, Advice] = {}
-    for day in _days(patient, first, last):
-        sheet = Sheet(patient.as_of(day))
+    read: Patient | None = None
+    days = _days(patient, first, last)
+    for day in days:
+        view = patient.as_of(day)
+        if read is not None and day != days[-1] and view.reads_as(read):
+            continue  # what grew on this day, no guideline reads
+        sheet, read = Sheet(view), view
         for item in (item for guideline in asked for item in guideline.advise(sheet)):
             before = known.get(item.because)
             if before is None or before.standing != item.standing:

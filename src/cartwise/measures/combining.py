@@ -42,7 +42,7 @@ class AtLeast(Criterion):
 
     def answer(self, sheet: Sheet) -> Answer:
         """Kleene's answer, with every part's own."""
-        parts = tuple(criterion.answer(sheet) for criterion in self.of)
+        parts = tuple(criterion.ask(sheet) for criterion in self.of)
         truth = at_least_true(self.count, [part.truth for part in parts])
         return Answer(truth, self.sentence, cause=_cause(truth, parts), parts=parts)
 
@@ -66,7 +66,7 @@ class Not(Criterion):
 
     def answer(self, sheet: Sheet) -> Answer:
         """The contrary answer, with the part it was made from."""
-        part = self.of.answer(sheet)
+        part = self.of.ask(sheet)
         return Answer(negation(part.truth), self.sentence, cause=part.cause, parts=(part,))
 
 
@@ -96,7 +96,7 @@ class UnderEach(Criterion):
 
     def answer(self, sheet: Sheet) -> Answer:
         """One answer where the definitions agree; unknown, and by what, where they do not."""
-        asked = [(option, self.of.answer(sheet.under(self.choice, option))) for option in self.options]
+        asked = [(option, self.of.ask(sheet.under(self.choice, option))) for option in self.options]
         told = [answer for option, answer in asked if self._told(answer, sheet.under(self.choice, option))]
         detail, facts = _by_answer(asked), self.of.facts()
         if not told:
@@ -159,7 +159,7 @@ class OpenBySource(Criterion):
 
     def answer(self, sheet: Sheet) -> Answer:
         """No where it is absent; unknown with cause `source` where it is there."""
-        part = self.of.answer(sheet)
+        part = self.of.ask(sheet)
         if part.truth is YES:
             return Answer(UNKNOWN, self.sentence, self.why, "source", facts=self.of.facts())
         return part
@@ -186,7 +186,7 @@ class FirstSettled(Criterion):
         """The first settled answer; where none is, unknown as the last question leaves it."""
         parts: list[Answer] = []
         for question in self.of:
-            parts.append(question.answer(sheet))
+            parts.append(question.ask(sheet))
             if parts[-1].truth is not UNKNOWN:
                 break
         last = parts[-1]

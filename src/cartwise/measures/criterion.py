@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cartwise.basis import (
     UNKNOWN,
@@ -75,7 +76,16 @@ class Criterion(ABC):
 
     @abstractmethod
     def answer(self, sheet: Sheet) -> Answer:
-        """Ask it of one patient on one day."""
+        """Ask it of one patient on one day; `ask` does the same once a sheet."""
+
+    def ask(self, sheet: Sheet) -> Answer:
+        """The answer, kept on the sheet: guidelines share criteria, and a sheet never changes."""
+        key = id(self)
+        kept = sheet.answers.get(key)
+        if kept is None:
+            kept = sheet.answers[key] = (self, self.answer(sheet))
+        found: Answer = kept[1]
+        return found
 
     @property
     @abstractmethod
@@ -96,7 +106,7 @@ class Criterion(ABC):
         return tuple(dict.fromkeys(key for part in self.parts for key in part.facts()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Leaf(Criterion):
     """A question about one measure."""
 
@@ -113,7 +123,7 @@ class _Leaf(Criterion):
     def facts(self) -> tuple[str, ...]:
         return ()
 
-    @property
+    @cached_property
     def sentence(self) -> str:
         return self.words or self.measure.name.replace("_", " ")
 
@@ -123,7 +133,7 @@ class _Leaf(Criterion):
         return Answer(UNKNOWN, self.sentence, missing.reason, missing.cause, asked, self.facts())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IsTrue(_Leaf):
     """A measure that is itself a yes or no."""
 
@@ -135,13 +145,13 @@ class IsTrue(_Leaf):
         return Answer(truth_of(bool(measured.value)), self.sentence, measured.note)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Equals(_Leaf):
     """A measure that has one of some values."""
 
     wanted: tuple[str | float, ...]
 
-    @property
+    @cached_property
     def sentence(self) -> str:
         """The question as a sentence."""
         return (
@@ -158,7 +168,7 @@ class Equals(_Leaf):
         return Answer(truth_of(measured.value in self.wanted), self.sentence, detail)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Meets(_Leaf):
     """A measure that meets a cited threshold."""
 
@@ -171,7 +181,7 @@ class Meets(_Leaf):
                 f"{self.measure.name!r} is in {unit} and {self.threshold.key} in {self.threshold.unit}: they do not compare."
             )
 
-    @property
+    @cached_property
     def sentence(self) -> str:
         """The question as a sentence."""
         name = self.words or self.measure.name.replace("_", " ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from cartwise.basis import Interval, Missing
 from cartwise.measures.catalogue import catalogue, depends_on_definitions
@@ -52,15 +53,17 @@ class Sheet:
     Attributes:
         patient: the view they are made from; nothing later can enter.
         definitions: the definitions they are made with.
+        answers: criteria already answered from it, by identity (see `Criterion.ask`).
     """
 
-    __slots__ = ("_base", "_done", "_under", "definitions", "patient")
+    __slots__ = ("_base", "_done", "_under", "answers", "definitions", "patient")
 
     def __init__(
         self, patient: Patient, definitions: Definitions | None = None, *, base: Sheet | None = None
     ) -> None:
         self.patient = patient
         self.definitions = definitions or patient.definitions
+        self.answers: dict[int, Any] = {}
         self._base = base
         self._done: dict[str, Measured] = {}
         self._under: dict[tuple[str, str], Sheet] = {}

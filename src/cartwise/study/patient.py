@@ -73,14 +73,18 @@ class Patient:
             day=min(day, self.day),
         )
 
+    def reads_as(self, other: Patient) -> bool:
+        """Whether every table that was read in the other view holds the same rows in this one."""
+        return all(self.__getattr__(table) is rows for table, rows in other._seen.items())
+
     @property
     def last_day(self) -> float | None:
         """The last day on which anything of the patient is recorded, in this view; None for an empty record."""
-        days = [
-            rows[-1].day
-            for table in self._histories
-            if table != "patients" and (rows := self.__getattr__(table))
-        ]
+        # Past `__getattr__`, so that asking for it does not count as reading every table.
+        latest = (
+            history.as_of(self.day).last for table, history in self._histories.items() if table != "patients"
+        )
+        days = [row.day for row in latest if row is not None]
         return max((day for day in days if day is not None), default=None)
 
     def change_days(self) -> list[float]:
