@@ -1,0 +1,145 @@
+"""What a figure shows, as data: a Result carries these, and reports draw them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class StepCurve:
+    """A survival curve of m steps with its band; 1 before the first step.
+
+    Attributes:
+        group: whose curve.
+        end: last follow-up, in the unit of the figure.
+        times: (m,) where the curve may step, ascending.
+        survival: (m,) from each time on.
+        lower, upper: (m,) confidence limits; None where there are none.
+        at_risk: (m,) patients at risk just before each time.
+        events: (m,) patients with the event at each time.
+        censored: (m,) patients censored at each time.
+    """
+
+    group: str
+    end: float
+    times: tuple[float, ...]
+    survival: tuple[float, ...]
+    lower: tuple[float | None, ...]
+    upper: tuple[float | None, ...]
+    at_risk: tuple[int, ...]
+    events: tuple[int, ...]
+    censored: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskCell:
+    """One column of the KMunicate table under a curve; a count that may not be shown is its words."""
+
+    group: str
+    time: float
+    at_risk: int | str
+    censored: int | str
+    events: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class KaplanMeierFigure:
+    """Kaplan-Meier curves with band and extended risk table (KMunicate: Morris et al., BMJ Open 2019)."""
+
+    curves: tuple[StepCurve, ...]
+    risk: tuple[RiskCell, ...]
+    x_label: str
+    y_label: str
+    legend: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Something that lasted from one day to another; `grade` is written on it, so colour is never alone."""
+
+    kind: str
+    first: float
+    last: float
+    grade: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that happened on a day."""
+
+    kind: str
+    day: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One patient's lane: from infusion to last contact or death, open where the patient is still followed."""
+
+    patient: str
+    end: float
+    ongoing: bool
+    bars: tuple[Bar, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SwimmerFigure:
+    """One lane a patient on a common axis of days since infusion."""
+
+    lanes: tuple[Lane, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One patient's levels: what was measured, and the days on which there was too little to quantify.
+
+    Attributes:
+        patient: whose.
+        days, values: quantified levels.
+        below_days: days of samples below the limit.
+        below_limits: the limit of each of those, None where none is stated.
+    """
+
+    patient: str
+    days: tuple[float, ...]
+    values: tuple[float, ...]
+    below_days: tuple[float, ...] = ()
+    below_limits: tuple[float | None, ...] = ()
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KineticsFigure:
+    """Individual levels over time on a logarithmic axis, with the limits of quantification stated."""
+
+    profiles: tuple[Profile, ...]
+    limits: tuple[float, ...]
+    x_label: str
+    y_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalRow:
+    """One value with its interval; `key` is how its row of the table begins."""
+
+    heading: str
+    label: str
+    value: float
+    lower: float | None
+    upper: float | None
+    key: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalFigure:
+    """Values with their intervals, one a row; they stand in the result's table of that name."""
+
+    rows: tuple[IntervalRow, ...]
+    table: str
+    x_label: str
+    logarithmic: bool = False
+    percent: bool = False
+
+
+Figure = KaplanMeierFigure | SwimmerFigure | KineticsFigure | IntervalFigure

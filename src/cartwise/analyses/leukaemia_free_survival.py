@@ -1,0 +1,23 @@
+"""Leukaemia-free survival from infusion."""
+
+from __future__ import annotations
+
+from cartwise.analyses.analysis import analysis
+from cartwise.analyses.cohort import Cohort
+from cartwise.analyses.result import Result
+from cartwise.analyses.survival_by_group import survival_by_group
+from cartwise.measures.outcome import leukaemia_free_survival as time
+from cartwise.measures.outcome import leukaemia_free_survival_event as event
+from cartwise.measures.transplant import infused
+
+
+@analysis(
+    question="How long do patients live free of leukaemia after infusion?",
+    title="Leukaemia-free survival",
+    among=infused,
+    needs=(time, event),
+    comparison="baseline",
+)
+def leukaemia_free_survival(cohort: Cohort) -> Result:
+    """Kaplan-Meier curves from infusion to relapse or death, by a group known at infusion."""
+    return survival_by_group(cohort, "leukaemia_free_survival", "Leukaemia-free survival")

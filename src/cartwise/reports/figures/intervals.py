@@ -1,0 +1,54 @@
+"""Draw values with their intervals, one a row, under the heading they belong to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cartwise.analyses import IntervalFigure
+from cartwise.reports.figures.style import FAINT, INK, colour, new_figure
+
+LINE_HEIGHT = 0.24
+
+
+def draw(data: IntervalFigure) -> Any:
+    """One row a value, top to bottom in the order given."""
+    labels, places = _places(data)
+    figure = new_figure(6.6, 0.9 + LINE_HEIGHT * len(labels))
+    axes = figure.subplots()
+    for row, place in zip(data.rows, places, strict=True):
+        low = row.value if row.lower is None else row.lower
+        high = row.value if row.upper is None else row.upper
+        axes.plot([low, high], [place, place], color=colour(0), linewidth=1.6)
+        axes.plot([row.value], [place], marker="o", markersize=5.5, color=colour(0))
+    _axes(axes, data, labels)
+    return figure
+
+
+def _places(data: IntervalFigure) -> tuple[list[tuple[str, bool]], list[float]]:
+    """The text of each line with whether it is a heading, and the line of each value."""
+    labels: list[tuple[str, bool]] = []
+    places: list[float] = []
+    heading = ""
+    for row in data.rows:
+        if row.heading not in {heading, row.label}:
+            labels.append((row.heading, True))
+        heading = row.heading
+        places.append(float(len(labels)))
+        labels.append((row.label, False))
+    return labels, places
+
+
+def _axes(axes: Any, data: IntervalFigure, labels: list[tuple[str, bool]]) -> None:
+    if data.logarithmic and all((row.lower if row.lower is not None else row.value) > 0 for row in data.rows):
+        axes.set_xscale("log")
+    if data.percent:
+        axes.set_xlim(-2, 102)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.set_yticks(range(len(labels)), [words for words, _ in labels])
+    for tick, (_, heading) in zip(axes.get_yticklabels(), labels, strict=True):
+        tick.set_fontweight("bold" if heading else "normal")
+        tick.set_color(INK)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(visible=True, axis="x", color=FAINT, alpha=0.25, linewidth=0.6)
+    axes.set_xlabel(data.x_label)

@@ -1,0 +1,230 @@
+"""Write the report on a study: one self-contained page, its files, and a page for each patient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+
+from cartwise import analyses, guidelines
+from cartwise.analyses import Result
+from cartwise.basis import UserError
+from cartwise.guidelines import Advice
+from cartwise.measures import Sheet
+from cartwise.reports.charts import Chart, plotly_js
+from cartwise.reports.cohort_charts import chart_of
+from cartwise.reports.pages import page
+from cartwise.reports.result_files import files_of
+from cartwise.reports.sharing import shared, suppressed_counts
+from cartwise.reports.timeline import timeline
+from cartwise.study import CHOICES, Patient, Study
+
+Advise = Callable[[Patient], list[Advice]]
+Progress = Callable[[int, int], None]
+"""Told how many parts of the report are done, and how many there are."""
+
+MANIFEST = "report-files.txt"
+FOLDERS = {"svg": "figures", "csv": "tables", "txt": "texts"}
+LONG = 15
+"""A table with more rows than this is folded away until it is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One analysis on the page: its result, its figure as an image or a chart, and its files."""
+
+    result: Result
+    image: str
+    chart: Chart | None
+    files: tuple[str, ...]
+
+    @property
+    def tables(self) -> list[tuple[str, pd.DataFrame, bool]]:
+        """Name and table, and whether it is long enough to be folded away."""
+        return [(name, table, len(table) > LONG) for name, table in self.result.tables.items()]
+
+
+def write_report(
+    study: Study,
+    folder: str | Path,
+    *,
+    share: bool = False,
+    advice: Advise | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Write the report on a study.
+
+    Args:
+        study: the study.
+        folder: where to. Files of an earlier report there are replaced, so that none of its pages stays behind.
+        share: leave out everything on single patients and withhold small counts, so that it may leave the centre.
+        advice: what gives the advice for a patient's record; by default every guideline.
+        progress: told how many parts are done and how many there are, as the report grows.
+
+    Returns:
+        The page to open.
+
+    Raises:
+        UserError: where the folder holds an index.html that no report wrote.
+    """
+    target = Path(folder)
+    _clear(target)
+    names = list(analyses.catalogue())
+    total = len(names) + (0 if share else len(study.patients))
+    tell = _counter(total, progress)
+    written: list[str] = []
+
+    def write(name: str, text: str) -> None:
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+        written.append(name)
+        # After every file, so that a report that was interrupted can be cleared as well.
+        (target / MANIFEST).write_text("\n".join(written) + "\n", encoding="utf-8")
+
+    sections = [_section(result, write) for result in _results(study, names, share=share, tell=tell)]
+    if not share:
+        _write_patients(study, advice or guidelines.advise, write, tell)
+    write("index.html", page("index.html", **_index(study, sections, share=share)))
+    return target / "index.html"
+
+
+def _clear(target: Path) -> None:
+    manifest = target / MANIFEST
+    if (target / "index.html").exists() and not manifest.exists():
+        raise UserError(
+            f"{target} holds an index.html that is no report of cartwise. Choose another folder with --out."
+        )
+    if manifest.exists():
+        for name in manifest.read_text(encoding="utf-8").split("\n"):
+            path = (target / name).resolve()
+            if name and path.is_relative_to(target.resolve()):
+                path.unlink(missing_ok=True)
+        manifest.unlink()
+
+
+def _counter(total: int, progress: Progress | None) -> Callable[[], None]:
+    done = count(1)
+
+    def tell() -> None:
+        if progress is not None:
+            progress(next(done), total)
+
+    return tell
+
+
+def _results(study: Study, names: list[str], *, share: bool, tell: Callable[[], None]) -> Iterator[Result]:
+    for name in names:
+        result = analyses.run(study, name)
+        if not share:
+            yield result
+        elif result.shareable:
+            yield shared(result)
+        tell()
+
+
+def _section(result: Result, write: Callable[[str, str], None]) -> Section:
+    names, image = [], ""
+    for name, text in files_of(result):
+        drawn = name.endswith(".svg")
+        path = f"{FOLDERS[name.rpartition('.')[2]]}/{name}"
+        write(path, text)
+        names.append(path)
+        image = image or (text if drawn else "")
+    figure = next(iter(result.figures.values()), None)
+    chart = None if figure is None else chart_of(result.name, result.title, figure)
+    return Section(result, image, chart, tuple(names))
+
+
+def _index(study: Study, sections: list[Section], *, share: bool) -> dict[str, Any]:
+    charts = any(section.chart for section in sections)
+    return {
+        "study": study,
+        "share": share,
+        "sections": sections,
+        "issues": _issues(study, share=share),
+        "quarantined": _quarantined(study, share=share),
+        "definitions": [(choice, study.about.definitions.in_words(choice)) for choice in CHOICES],
+        "patients": [] if share else _patients(study),
+        "plotly": plotly_js() if charts else "",
+    }
+
+
+def _issues(study: Study, *, share: bool) -> list[tuple[str, str, int | str, str]]:
+    """Severity, rule, how often, and the first message of each rule that was broken."""
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for issue in study.issues:
+        grouped.setdefault((str(issue.severity), issue.rule), []).append(issue.message)
+    counts: Mapping[Any, int | str] = {key: len(messages) for key, messages in grouped.items()}
+    if share:
+        words = suppressed_counts({"\t".join(key): len(messages) for key, messages in grouped.items()})
+        counts = {key: words["\t".join(key)] for key in grouped}
+    return [
+        (severity, rule, counts[severity, rule], grouped[severity, rule][0])
+        for severity, rule in sorted(grouped)
+    ]
+
+
+def _quarantined(study: Study, *, share: bool) -> int | str:
+    return suppressed_counts({"rows": study.quarantined})["rows"] if share else study.quarantined
+
+
+def _address(patient: str) -> str:
+    """The file of a patient's page: a pseudonym may hold characters that a file name may not."""
+    return quote(patient, safe="") + ".html"
+
+
+def _patients(study: Study) -> list[dict[str, str]]:
+    return [
+        {
+            "name": name,
+            "address": "patients/" + quote(_address(name)),
+            "infused": _value(sheet, "infused"),
+            "response": _value(sheet, "response_day_28"),
+            "relapsed": _value(sheet, "relapsed_after_infusion"),
+            "hct": _value(sheet, "hct_after_infusion"),
+            "died": "yes" if patient.deaths else "no",
+        }
+        for name, patient in study.patients.items()
+        for sheet in [Sheet(patient)]
+    ]
+
+
+def _value(sheet: Sheet, measure: str) -> str:
+    measured = sheet[measure]
+    return measured.text if measured.known else "not known"
+
+
+def _write_patients(
+    study: Study, advise: Advise, write: Callable[[str, str], None], tell: Callable[[], None]
+) -> None:
+    if study.patients:
+        write("assets/plotly.min.js", plotly_js())
+    for name, patient in study.patients.items():
+        seen = patient.as_of(patient.cut_day)
+        write("patients/" + _address(name), page("patient.html", **_patient(study, name, seen, advise)))
+        tell()
+
+
+def _patient(study: Study, name: str, patient: Patient, advise: Advise) -> dict[str, Any]:
+    sheet = Sheet(patient)
+    by_topic: dict[str, list[Any]] = {}
+    for measured in sheet.all():
+        by_topic.setdefault(measured.measure.topic, []).append(measured)
+    decisions = guidelines.by_decision(advise(patient))
+    return {
+        "study": study,
+        "name": name,
+        "patient": patient,
+        "share": False,
+        "timeline": timeline(sheet),
+        "topics": by_topic,
+        "decisions": {decision: (guidelines.summary(items), items) for decision, items in decisions.items()},
+        "caveat": guidelines.CAVEAT,
+        "nothing_applies": guidelines.NOTHING_APPLIES,
+    }
