@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from cartwise.study.tables import TABLES, Column, columns_of
+from cartwise.study import TABLES, Column, columns_of
 
 Row = dict[str, Any]
 

@@ -4,7 +4,8 @@ from textwrap import dedent
 
 import pytest
 
-from cartwise.study import load
+from cartwise.study import import_study, load
+from tests.spec.study.importing_case import HEAD
 
 PATIENTS = "patient_id\nA\nB"
 INFUSIONS = "patient_id,day,course\nA,0,1\nB,0,1"
@@ -33,3 +34,15 @@ def met():
         return [(issue.rule, issue.file, issue.row) for issue in study.issues if issue.rule != "days-rebased"]
 
     return of
+
+
+@pytest.fixture
+def drawn(tmp_path):
+    """Import one drawn file by one mapping."""
+
+    def run(csv, rows, head=HEAD):
+        (tmp_path / "f.csv").write_text(dedent(csv).strip() + "\n", encoding="utf-8")
+        (tmp_path / "mapping.toml").write_text(head + rows, encoding="utf-8")
+        return import_study(tmp_path / "mapping.toml")
+
+    return run

@@ -6,18 +6,51 @@ from cartwise.study.tables.table import DatedTable, Flag, Number, Text, Whole, c
 
 OBSERVATIONS = (
     "temperature",
+    "antipyretic",
+    "other cause of fever",
     "systolic pressure",
+    "hypotension",
+    "vasopressors",
+    "vasopressin",
     "oxygen flow",
     "oxygen device",
-    "vasopressors",
     "ICE",
     "CAPD",
     "arousal",
     "seizure",
+    "motor weakness",
+    "cerebral oedema",
     "weight",
     "height",
     "body surface area",
 )
+
+OBSERVED = {
+    "antipyretic": ("given", "not given"),
+    "other cause of fever": ("present", "absent"),
+    "hypotension": ("present", "absent"),
+    "vasopressin": ("given", "not given"),
+    "oxygen device": (
+        "room air",
+        "nasal cannula",
+        "blow-by",
+        "high-flow nasal cannula",
+        "facemask",
+        "nonrebreather mask",
+        "Venturi mask",
+        "CPAP",
+        "BiPAP",
+        "mechanical ventilation",
+    ),
+    "CAPD": ("unable to perform",),
+    "arousal": ("awakens spontaneously", "awakens to voice", "awakens to touch", "unarousable"),
+    "seizure": ("none", "resolved", "prolonged or repetitive"),
+    "motor weakness": ("none", "deep focal"),
+    "cerebral oedema": ("none", "focal", "diffuse"),
+}
+"""Observations in words, each with those that the grading of toxicity knows; another word settles no grade."""
+
+_OBSERVED_WORDS = "; ".join(f"{kind}: {', '.join(words)}" for kind, words in OBSERVED.items()) + "."
 
 ASSESSMENTS = {
     "HCT eligibility": ("eligible", "not eligible"),
@@ -45,9 +78,9 @@ class Observations(DatedTable):
     kind: Text = column(
         "What was observed.", allowed=OBSERVATIONS, required=True, holds=["weight_kg", "bsa_m2"]
     )
-    value: Number = column("Number observed, in `unit`.")
+    value: Number = column("Number observed, in `unit`; vasopressors are counted without vasopressin.")
     unit: Text = column("UCUM unit of the number.")
-    text: Text = column("What was observed, where it is no number (device, arousal).")
+    text: Text = column(f"What was observed, where it is no number. {_OBSERVED_WORDS}")
 
 
 class Toxicities(DatedTable):
