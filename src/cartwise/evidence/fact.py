@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
 
 from cartwise.basis import UserError, ucum
+from cartwise.evidence.subjects import EFFECTS, FACTORS, THEMES
 
-CHECKED = ("text read at line", "second independent reading")
+PUBLIC = "public text read, no line"
+CHECKED = ("text read at line", "second independent reading", PUBLIC)
 """How a fact may have been checked; a person is never named."""
 
 DISPUTE_STATES = ("open", "settled")
@@ -30,6 +34,7 @@ class Dispute:
         reading: how it is read; for an open dispute, the readings there are.
         why: the grounds.
         see: locators or facts that bear on it.
+        numbers: the printed numbers by field, which no fact computes with and the audit recomputes.
     """
 
     fields: tuple[str, ...]
@@ -38,8 +43,11 @@ class Dispute:
     why: str
     reading: str = ""
     see: tuple[str, ...] = ()
+    numbers: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
+        if not self.numbers.keys() <= set(self.fields):
+            raise ValueError("the `numbers` of a dispute are of the fields that it names")
         if self.state not in DISPUTE_STATES:
             raise ValueError(f"a dispute is {' or '.join(DISPUTE_STATES)}, not {self.state!r}")
         if self.state == "settled" and not self.reading:
@@ -54,30 +62,45 @@ class Fact:
         source: key of the source.
         id: name of the fact within the source.
         statement: what the source says, in our own words.
-        locator: file and lines of the paper's text ("002:419-423").
-        quote: the few words of the source that the fact rests on, as printed on those lines.
+        locator: file and lines of the paper's text ("002:419-423"), or the public text that was read elsewhere.
         checked: how the fact was checked (`CHECKED`).
-        status: how far the reading went back.
+        status: how far the reading went back ("primary text read", "secondary source", "not verified").
+        quote: the few words of the source that the fact rests on, as printed on those lines.
         disputes: what is wrong or contradicted about it as printed.
-        use: "evidence only" for a fact that no rule may be built on; otherwise empty.
+        use: "evidence only" for a fact that no guideline, measure or analysis uses; otherwise empty.
+        theme: what it is about (`THEMES`).
+        factor: the factor whose effect it reports (`FACTORS`).
+        effect: which way that goes (`EFFECTS`); empty where the fact draws no comparison or leaves it open.
+        trial: registry number of the trial that addresses an open question, where the source names one.
+        reported_by: the lines of every paper that reports it, the first of them being `locator`.
+        covers: ids of the extraction that it settles, for the reconciliation of the house tests.
     """
 
     source: str
     id: str
     statement: str
     locator: str
-    quote: str
     checked: str
     status: str
+    quote: str = ""
     disputes: tuple[Dispute, ...] = ()
     use: str = ""
+    theme: str = ""
+    factor: str = ""
+    effect: str = ""
+    trial: str = ""
+    reported_by: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.checked not in CHECKED:
             raise ValueError(f"`checked` is one of {CHECKED}, not {self.checked!r}")
         if self.use not in ("", "evidence only"):
             raise ValueError(f'`use` is "evidence only" or left out, not {self.use!r}')
-        cited_lines(self.locator)
+        for name, allowed in (("theme", THEMES), ("factor", FACTORS), ("effect", EFFECTS)):
+            if getattr(self, name) not in ("", *allowed):
+                raise ValueError(f"`{name}` is one of {', '.join(allowed)}; not {getattr(self, name)!r}")
+        self._check_place()
         for dispute in self.disputes:
             self._check_dispute(dispute)
 
@@ -85,6 +108,11 @@ class Fact:
     def key(self) -> str:
         """The name it is cited by, "source/id"."""
         return f"{self.source}/{self.id}"
+
+    @property
+    def reports(self) -> tuple[str, ...]:
+        """The lines of every paper that reports it; empty for a fact read in some other public text."""
+        return self.reported_by or ((self.locator,) if _LOCATOR.fullmatch(self.locator) else ())
 
     @property
     def open_fields(self) -> frozenset[str]:
@@ -118,6 +146,14 @@ class Fact:
                     f"{dispute.why} It may be cited, not computed with."
                 )
 
+    def _check_place(self) -> None:
+        if self.checked == PUBLIC and not self.reported_by:
+            return
+        for locator in self.reported_by or (self.locator,):
+            cited_lines(locator)
+        if not self.quote:
+            raise ValueError("quote is missing or empty")
+
     def _check_dispute(self, dispute: Dispute) -> None:
         for name in dispute.fields:
             if not hasattr(self, name):
@@ -133,6 +169,7 @@ def require_unit(unit: str) -> None:
         raise ValueError(f"the unit {unit!r} is no code of the unit registry")
 
 
+@cache
 def cited_lines(locator: str) -> tuple[str, tuple[int, ...]]:
     """The file code and the line numbers that a locator such as "002:419-423,432" names.
 

@@ -7,7 +7,30 @@ from dataclasses import dataclass
 from cartwise.basis import Estimate, UserError
 from cartwise.evidence.fact import Fact, require_unit
 
-INTERVALS = ("confidence interval", "range", "standard error")
+INTERVALS = ("confidence interval", "interquartile range", "range")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """One of the groups that a finding compares.
+
+    Attributes:
+        label: who is in it.
+        n: patients in it.
+        events: patients of it in whom the endpoint was seen.
+        value: the number printed for it, in the unit of the finding.
+    """
+
+    label: str
+    n: int | None = None
+    events: int | None = None
+    value: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.events is not None and not 0 <= self.events <= (self.events if self.n is None else self.n):
+            raise ValueError(
+                f"{self.events} of {self.n} patients of the group {self.label!r} is not possible"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +45,7 @@ class Finding(Fact):
         upper: upper end of the printed interval.
         interval: what the interval is (`INTERVALS`).
         level: confidence level of a confidence interval.
+        standard_error: the printed standard error, in `unit`.
         p: the printed P value, with its sign ("< .001").
         unit: UCUM code, "1" for a ratio.
         n: patients it rests on.
@@ -29,6 +53,10 @@ class Finding(Fact):
         endpoint: what was counted or timed.
         time_point: when.
         comparison: which groups are compared.
+        groups: the groups compared, where something is printed of each.
+        events: patients with the endpoint, over all groups.
+        terms: covariates of the model that the number comes from.
+        known_from: when a covariate is known, where that is only after the clock has started.
     """
 
     measure: str
@@ -40,21 +68,31 @@ class Finding(Fact):
     upper: float | None = None
     interval: str = ""
     level: float | None = None
+    standard_error: float | None = None
     p: str = ""
     unit: str = "1"
     n: int | None = None
     time_point: str = ""
     comparison: str = ""
+    groups: tuple[Group, ...] = ()
+    events: int | None = None
+    terms: int | None = None
+    known_from: str = ""
 
     def __post_init__(self) -> None:
         Fact.__post_init__(self)
         require_unit(self.unit)
+        if self.level is not None and not 0 < self.level < 1:
+            raise ValueError(f"`level` is a share such as 0.95, not {self.level:g}")
         if self.relation not in ("", "<", ">"):
             raise ValueError(f'`relation` is "<", ">" or left out, not {self.relation!r}')
         bounds = {"lower", "upper"} & self.open_fields or self.lower is not None or self.upper is not None
         if bounds and self.interval not in INTERVALS:
             raise ValueError(f"`interval` says what the limits are: {', '.join(INTERVALS)}")
-        if self.value is None and not (bounds or self.p or "value" in self.open_fields):
+        said = (
+            bounds or self.p or "value" in self.open_fields or any(g.value is not None for g in self.groups)
+        )
+        if self.value is None and not said:
             raise ValueError("a finding holds a value, an interval or a P value")
 
     def estimate(self) -> Estimate:
@@ -93,6 +131,7 @@ class Proportion(Fact):
         population: whom.
         endpoint: what.
         time_point: when.
+        percent: the percentage printed beside the counts (a whole number where none of its decimals is).
     """
 
     population: str
@@ -100,6 +139,7 @@ class Proportion(Fact):
     events: int | None = None
     n: int | None = None
     time_point: str = ""
+    percent: float | None = None
 
     def __post_init__(self) -> None:
         Fact.__post_init__(self)

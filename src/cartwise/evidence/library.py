@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import TypeVar
 
 from cartwise.basis import UserError
-from cartwise.evidence.fact import Fact
+from cartwise.evidence.fact import Fact, cited_lines
 from cartwise.evidence.kinds import Finding, Proportion, Recommendation
 from cartwise.evidence.source import Source, read_source
+from cartwise.evidence.subjects import FACTORS
 from cartwise.evidence.threshold import Threshold
 
 F = TypeVar("F", bound=Fact)
@@ -37,18 +40,67 @@ def source(key: str) -> Source:
     return made
 
 
+@cache
 def fact(key: str) -> Fact:
     """The fact of that key ("westhafen-2025/hct-tier-1").
+
+    A finding of another study that the source reports ("myers-2023/ngs-month-3-hr") comes under the name and with
+    the lines that it has there; what it says is written down once, in the study's own file.
 
     Raises:
         UserError: where there is none, naming those with a similar id.
     """
     source_key, _, fact_id = key.partition("/")
-    facts = source(source_key).facts
-    if fact_id not in facts:
-        near = get_close_matches(fact_id, facts, n=3) or list(facts)[:3]
-        raise UserError(f"There is no fact {key!r}. Similar: {', '.join(f'{source_key}/{n}' for n in near)}.")
-    return facts[fact_id]
+    asked = source(source_key)
+    if fact_id in asked.facts:
+        return asked.facts[fact_id]
+    if fact_id in asked.also:
+        return _as_reported(asked, fact_id)
+    names = [*asked.facts, *asked.also]
+    near = get_close_matches(fact_id, names, n=3) or names[:3]
+    raise UserError(f"There is no fact {key!r}. Similar: {', '.join(f'{source_key}/{n}' for n in near)}.")
+
+
+def _as_reported(paper: Source, fact_id: str) -> Fact:
+    """A study's finding as one paper reports it."""
+    original = fact(paper.also[fact_id])
+    for locator in original.reports:
+        if cited_lines(locator)[0] == paper.paper:
+            return replace(original, source=paper.key, id=fact_id, locator=locator)
+    raise UserError(f"Evidence file {paper.key}.toml: {original.key} is not reported by paper {paper.paper}.")
+
+
+def about(factor: str) -> tuple[Fact, ...]:
+    """What every source reports of a factor ("marrow burden"): agreements and disagreements together, never averaged.
+
+    Raises:
+        UserError: where there is no such factor.
+    """
+    if factor not in FACTORS:
+        raise UserError(f"There is no factor {factor!r}. There are: {', '.join(FACTORS)}.")
+    return tuple(fact for one in sources() for fact in one.facts.values() if fact.factor == factor)
+
+
+@cache
+def streams() -> Mapping[str, tuple[str, ...]]:
+    """Every stream of evidence and its sources; sources of one stream do not confirm each other."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in sources():
+        found[one.stream] = (*found.get(one.stream, ()), one.key)
+    return found
+
+
+def independent_reports(fact: Fact) -> Mapping[str, tuple[str, ...]]:
+    """The streams of evidence that report a fact, each with its lines: two papers of one stream are one report.
+
+    That several report a finding does not make it more than one study.
+    """
+    stream_of = {one.paper: one.stream for one in sources() if one.paper}
+    found: dict[str, tuple[str, ...]] = {}
+    for locator in fact.reports:
+        stream = stream_of[cited_lines(locator)[0]]
+        found[stream] = (*found.get(stream, ()), locator)
+    return found
 
 
 def threshold(key: str) -> Threshold:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
 from cartwise.basis import UserError
-from cartwise.evidence.fact import Dispute, Fact, cited_lines
-from cartwise.evidence.kinds import Definition, Finding, Proportion, Recommendation, Statement
+from cartwise.evidence.fact import PUBLIC, Dispute, Fact, cited_lines
+from cartwise.evidence.kinds import Definition, Finding, Group, Proportion, Recommendation, Statement
 from cartwise.evidence.threshold import Threshold
 
 KINDS: dict[str, type[Fact]] = {
@@ -28,41 +28,52 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "float | None": (int, float),
     "tuple[str, ...]": (tuple,),
     "tuple[Dispute, ...]": (tuple,),
+    "tuple[Group, ...]": (tuple,),
+    "Mapping[str, float]": (dict,),
+    "Mapping[str, str]": (dict,),
     "Mapping[str, Fact]": (dict,),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A paper, with the facts read from it.
+    """A paper with the facts read from it, or a study or consensus with what the papers report of it.
 
     Attributes:
-        key: the name it is cited by ("westhafen-2025").
-        title: its title.
-        authors: its authors, as far as the text names them.
-        year: year of publication.
+        key: the name it is cited by ("westhafen-2025", "car-ma").
+        title: its title, or what the study is.
         kind: what it is ("consensus review with recommendations").
-        published: where it was published, and which version was read.
-        doi: DOI where the text read prints it; otherwise empty.
         stream: which stream of evidence it belongs to; sources of one stream do not confirm each other.
         stream_note: why.
-        paper: code of the paper's text in locators.
-        file: name of the file that the lines are counted in.
         facts: its facts by id, in the order of the file.
+        authors: its authors, as far as the text names them.
+        year: year of publication.
+        published: where it was published, and which version was read.
+        paper: code of the paper's text in locators; empty for a source that was read in other papers only.
+        file: name of the file that the lines are counted in.
+        doi: DOI where the text read prints it; otherwise empty.
+        enrolled: first and last month of enrolment ("2017-06/2021-03").
+        data_cut: last day of follow-up ("2025-06-30").
+        overlaps: sources that count, or may count, some of the same patients.
+        also: findings of other sources that this paper reports too, by the name they have here.
     """
 
     key: str
     title: str
-    authors: str
-    year: int | None
     kind: str
-    published: str
     stream: str
     stream_note: str
-    paper: str
-    file: str
     facts: Mapping[str, Fact]
+    authors: str = ""
+    year: int | None = None
+    published: str = ""
+    paper: str = ""
+    file: str = ""
     doi: str = ""
+    enrolled: str = ""
+    data_cut: str = ""
+    overlaps: tuple[str, ...] = ()
+    also: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_source(name: str, text: str) -> Source:
@@ -78,10 +89,10 @@ def read_source(name: str, text: str) -> Source:
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"Evidence file {name} is not TOML: {error}") from None
     tables = {kind: head.pop(kind, []) for kind in KINDS}
-    shared = {field: head.pop(field, "") for field in ("checked", "status")} | {"source": head.get("key", "")}
+    shared = {key: head.pop(key, "") for key in ("checked", "status")} | {"source": head.get("key", "")}
     facts: dict[str, Fact] = {}
     for kind, entries in tables.items():
-        for entry in entries:
+        for entry in _tables(entries, f"Evidence file {name}: `{kind}`"):
             fact = _fact(name, kind, shared | entry)
             if fact.id in facts:
                 raise UserError(f"Evidence file {name}: two facts have the id {fact.id!r}. Rename one.")
@@ -93,11 +104,23 @@ def read_source(name: str, text: str) -> Source:
 
 def _fact(name: str, kind: str, entry: dict[str, Any]) -> Fact:
     where = f"Evidence file {name}, {kind} {entry.get('id', 'without an id')}"
-    disputes = tuple(_made(Dispute, dispute, where) for dispute in entry.pop("dispute", []))
-    if kind == "recommendation" and "strength" in entry:
+    disputes = _tables(entry.pop("dispute", []), f"{where}: `dispute`")
+    entry["disputes"] = tuple(_made(Dispute, dispute, where) for dispute in disputes)
+    if "groups" in entry:
+        groups = _tables(entry["groups"], f"{where}: `groups`")
+        entry["groups"] = tuple(_made(Group, group, where) for group in groups)
+    if isinstance(entry.get("reported_by"), list) and entry["reported_by"]:
+        entry.setdefault("locator", entry["reported_by"][0])
+    if kind == "recommendation" and "strength" in entry and entry["checked"] != PUBLIC:
         entry.setdefault("quote", entry["strength"])  # its words of strength are what it rests on
-    made: Fact = _made(KINDS[kind], entry | {"disputes": disputes}, where)
+    made: Fact = _made(KINDS[kind], entry, where)
     return made
+
+
+def _tables(entries: Any, what: str) -> list[dict[str, Any]]:
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise UserError(f"{what} is not a list of tables.")
+    return entries
 
 
 def _made(cls: type[Any], entry: dict[str, Any], where: str) -> Any:
@@ -120,20 +143,21 @@ def _made(cls: type[Any], entry: dict[str, Any], where: str) -> Any:
 def _shape(cls: type[Any]) -> tuple[dict[str, tuple[type, ...]], frozenset[str]]:
     """The types a class's fields may have in a file, and the fields that a file must give."""
     declared = fields(cls)
-    types = {field.name: _TYPES[str(field.type)] for field in declared}
-    return types, frozenset(field.name for field in declared if field.default is MISSING)
+    types = {item.name: _TYPES[str(item.type)] for item in declared}
+    return types, frozenset(
+        item.name for item in declared if item.default is MISSING and item.default_factory is MISSING
+    )
 
 
 # Worked out once: every table of every file is held against one of these.
-_SHAPES = {cls: _shape(cls) for cls in (Source, Dispute, *KINDS.values())}
+_SHAPES = {cls: _shape(cls) for cls in (Source, Dispute, Group, *KINDS.values())}
 
 
 def _check_paper(name: str, source: Source) -> None:
     for fact in source.facts.values():
-        if cited_lines(fact.locator)[0] != source.paper:
-            raise UserError(
-                f"Evidence file {name}, {fact.id}: {fact.locator} is not in paper {source.paper}."
-            )
+        for locator in fact.reports if source.paper else ():
+            if cited_lines(locator)[0] != source.paper:
+                raise UserError(f"Evidence file {name}, {fact.id}: {locator} is not in paper {source.paper}.")
         for other in fact.thresholds if isinstance(fact, Definition) else ():
             if not isinstance(source.facts.get(other), Threshold):
                 raise UserError(f"Evidence file {name}, {fact.id}: no threshold {other!r} in this file.")

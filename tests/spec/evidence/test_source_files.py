@@ -58,7 +58,7 @@ def test_an_unknown_fact_is_answered_with_similar_ones():
 
 @pytest.mark.parametrize("key", ["westhafen", "", "../pyproject/x"])
 def test_an_unknown_source_is_answered_with_those_there_are(key):
-    with pytest.raises(UserError, match="There are: myers-2023"):
+    with pytest.raises(UserError, match=r"There are: .*myers-2023"):
         evidence.fact(key)
 
 
