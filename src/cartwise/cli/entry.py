@@ -8,7 +8,7 @@ import sys
 import typer
 
 from cartwise.basis import UserError
-from cartwise.cli import catalogues, making, studying, trying
+from cartwise.cli import catalogues, evidencing, making, studying, trying
 
 app = typer.Typer(
     name="cartwise",
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for commands in (trying, making, studying, catalogues):
+for commands in (trying, making, studying, evidencing, catalogues):
     commands.add_to(app)
 
 INTERRUPTED = 130
