@@ -6,7 +6,7 @@ import json
 from itertools import groupby
 
 from cartwise.evidence import fact
-from cartwise.guidelines import CAVEAT, Change, replay
+from cartwise.guidelines import CAVEAT, Change, Turn, replay, turns
 from cartwise.study import Patient, Study
 
 
@@ -20,24 +20,17 @@ def show(study: Study, patient: Patient, *, as_json: bool) -> None:
         f"{patient.id} (day 0 is the {patient.anchor} day).{' Invented data.' if study.about.invented else ''}"
     )
     print(CAVEAT)
-    for day, of_day in groupby(
-        (change for change in changes if change.before), key=lambda change: change.day
-    ):
+    for day, of_day in groupby(turns(changes), key=lambda turn: turn.day):
         print(f"\nDay {day:g}")
-        _show_day(list(of_day))
+        for turn in of_day:
+            _show(turn)
 
 
-def _show_day(changes: list[Change]) -> None:
-    """What changed the answers, once for all statements that it changed in the same way."""
-    alike: dict[tuple[str, str, tuple[str, ...]], list[Change]] = {}
-    for change in changes:
-        alike.setdefault((change.before, change.advice.standing, change.because), []).append(change)
-    for (before, now, because), group in alike.items():
-        print(f"  {before} -> {now}")
-        print("".join(f"      because {words}\n" for words in because), end="")
-        for change in group:
-            item = change.advice
-            print(f"    {item.action} ({item.direction}; {item.source}, {fact(item.because).locator})")
+def _show(turn: Turn) -> None:
+    print(f"  {turn.before} -> {turn.now}")
+    print("".join(f"      because {words}\n" for words in turn.because), end="")
+    for item in turn.statements:
+        print(f"    {item.action} ({item.direction}; {item.source}, {fact(item.because).locator})")
 
 
 def _plain(change: Change) -> dict[str, object]:

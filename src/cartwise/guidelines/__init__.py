@@ -3,7 +3,7 @@
 from cartwise.guidelines.advising import CAVEAT, NOTHING_APPLIES, advise, by_decision, summary
 from cartwise.guidelines.catalogue import catalogue
 from cartwise.guidelines.guideline import DIRECTIONS, STANDINGS, Advice, Guideline, Recommendation
-from cartwise.guidelines.replay import Change, replay
+from cartwise.guidelines.replay import Change, Turn, replay, turns
 
 __all__ = [
     "CAVEAT",
@@ -14,9 +14,11 @@ __all__ = [
     "Change",
     "Guideline",
     "Recommendation",
+    "Turn",
     "advise",
     "by_decision",
     "catalogue",
     "replay",
     "summary",
+    "turns",
 ]

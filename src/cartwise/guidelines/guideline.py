@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from cartwise import evidence
 from cartwise.basis import NO, UNKNOWN, YES
@@ -48,8 +49,6 @@ class Advice:
         standing: one of STANDINGS.
         scope: whether the patient is one the guideline is written for.
         answer: whether the condition holds, with its reasons.
-        missing: what would settle it, where it is not settled.
-        notes: disputes and defects that must be read with it.
     """
 
     recommendation: Recommendation
@@ -58,8 +57,6 @@ class Advice:
     standing: str
     scope: Answer
     answer: Answer
-    missing: tuple[str, ...]
-    notes: tuple[str, ...]
 
     @property
     def decision(self) -> str:
@@ -85,6 +82,19 @@ class Advice:
     def because(self) -> str:
         """The fact it rests on."""
         return self.recommendation.because
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What would settle it, where it is not settled."""
+        if self.standing not in {"unknown", "conflicting-records"}:
+            return ()
+        leaves = (*self.scope.open_leaves(), *self.answer.open_leaves())
+        return tuple(dict.fromkeys(leaf.settled_by for leaf in leaves if leaf.settled_by))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Disputes and defects that must be read with it."""
+        return _notes((self.because, *self.recommendation.grounds, *self.answer.cited()))
 
     @property
     def general(self) -> bool:
@@ -200,8 +210,6 @@ class Guideline:
             standing=standing,
             scope=scope,
             answer=answer,
-            missing=_missing(scope, answer) if standing in {"unknown", "conflicting-records"} else (),
-            notes=_notes((item.because, *item.grounds, *answer.cited())),
         )
 
 
@@ -225,11 +233,7 @@ def _standing(scope: Answer, answer: Answer, *, undetermined: bool) -> str:
     return "undetermined-by-source" if answer.cause == "source" else "unknown"
 
 
-def _missing(scope: Answer, answer: Answer) -> tuple[str, ...]:
-    leaves = (*scope.open_leaves(), *answer.open_leaves())
-    return tuple(dict.fromkeys(leaf.settled_by for leaf in leaves if leaf.settled_by))
-
-
+@cache
 def _notes(keys: tuple[str, ...]) -> tuple[str, ...]:
     notes = []
     for key in dict.fromkeys(keys):

@@ -50,18 +50,42 @@ def replay(
     """
     asked = list(catalogue() if guidelines is None else guidelines)
     known: dict[str, Advice] = {}
-    read: Patient | None = None
+    sheet: Sheet | None = None
     days = _days(patient, first, last)
     for day in days:
         view = patient.as_of(day)
-        if read is not None and day != days[-1] and view.reads_as(read):
+        if sheet is not None and day != days[-1] and view.reads_as(sheet.patient):
             continue  # what grew on this day, no guideline reads
-        sheet, read = Sheet(view), view
+        sheet = Sheet(view) if sheet is None else sheet.next(view)
         for item in (item for guideline in asked for item in guideline.advise(sheet)):
             before = known.get(item.because)
             if before is None or before.standing != item.standing:
                 yield Change(day, before.standing if before else "", item, _changed(before, item))
             known[item.because] = item
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Statements whose standing changed on one day, in the same way and for the same reasons."""
+
+    day: float
+    before: str
+    now: str
+    because: tuple[str, ...]
+    statements: tuple[Advice, ...]
+
+
+def turns(changes: Iterable[Change]) -> list[Turn]:
+    """Changes gathered by day, by what they were and are, and by what changed them.
+
+    How everything stands on the first day is no change and left out, as is what is said of everybody in scope.
+    """
+    alike: dict[tuple[float, str, str, tuple[str, ...]], list[Advice]] = {}
+    for change in changes:
+        if change.before and not change.advice.general:
+            key = (change.day, change.before, change.advice.standing, change.because)
+            alike.setdefault(key, []).append(change.advice)
+    return [Turn(*key, tuple(statements)) for key, statements in alike.items()]
 
 
 def _days(patient: Patient, first: float | None, last: float | None) -> list[float]:

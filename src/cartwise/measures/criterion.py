@@ -83,9 +83,15 @@ class Criterion(ABC):
         key = id(self)
         kept = sheet.answers.get(key)
         if kept is None:
-            kept = sheet.answers[key] = (self, self.answer(sheet))
+            earlier = sheet.earlier_answer(key)
+            kept = earlier if earlier is not None and self.unchanged(sheet) else (self, self.answer(sheet))
+            sheet.answers[key] = kept
         found: Answer = kept[1]
         return found
+
+    def unchanged(self, sheet: Sheet) -> bool:
+        """Whether everything it rests on is as on the sheet of the earlier view."""
+        return all(part.unchanged(sheet) for part in self.parts)
 
     @property
     @abstractmethod
@@ -116,6 +122,9 @@ class _Leaf(Criterion):
     @property
     def parts(self) -> tuple[Criterion, ...]:
         return ()
+
+    def unchanged(self, sheet: Sheet) -> bool:
+        return sheet.unchanged(self.measure.name)
 
     def measures(self) -> tuple[Measure, ...]:
         return (self.measure,)

@@ -10,7 +10,7 @@ from typing import Any
 from cartwise.basis import Interval, Missing
 from cartwise.measures.catalogue import catalogue, depends_on_definitions
 from cartwise.measures.measure import Measure, Noted, Outcome, Value
-from cartwise.study import CHOICES, Definitions, Patient
+from cartwise.study import CHOICES, DAY, Definitions, Patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,23 @@ class Sheet:
         answers: criteria already answered from it, by identity (see `Criterion.ask`).
     """
 
-    __slots__ = ("_base", "_done", "_under", "answers", "definitions", "patient")
+    __slots__ = ("_base", "_done", "_earlier", "_reads", "_under", "answers", "definitions", "patient")
 
     def __init__(
-        self, patient: Patient, definitions: Definitions | None = None, *, base: Sheet | None = None
+        self,
+        patient: Patient,
+        definitions: Definitions | None = None,
+        *,
+        base: Sheet | None = None,
+        earlier: Sheet | None = None,
     ) -> None:
+        """Take the view; a sheet of an earlier view lends what rests on nothing that has changed since."""
         self.patient = patient
         self.definitions = definitions or patient.definitions
         self.answers: dict[int, Any] = {}
         self._base = base
+        self._earlier = earlier
+        self._reads: dict[str, frozenset[str]] = {}
         self._done: dict[str, Measured] = {}
         self._under: dict[tuple[str, str], Sheet] = {}
 
@@ -86,14 +94,51 @@ class Sheet:
         key = (choice, option)
         if key not in self._under:
             chosen = replace(self.definitions, **{choice: option})
-            self._under[key] = Sheet(self.patient, chosen, base=self._base or self)
+            earlier = self._earlier._under.get(key) if self._earlier else None
+            self._under[key] = Sheet(self.patient, chosen, base=self._base or self, earlier=earlier)
         return self._under[key]
+
+    def next(self, patient: Patient) -> Sheet:
+        """The sheet of a later view of the same patient; this one lends what has not changed, and forgets its own."""
+        for sheet in (self, *self._under.values()):
+            sheet._earlier = None
+        return Sheet(patient, self.definitions, earlier=self)
+
+    def unchanged(self, name: str) -> bool:
+        """Whether a measure is the very one of the earlier sheet."""
+        return self._earlier is not None and self[name] is self._earlier._done.get(name)
+
+    def earlier_answer(self, key: int) -> Any:
+        """What the earlier sheet answered to a criterion, or None."""
+        return self._earlier.answers.get(key) if self._earlier else None
 
     def all(self, names: Iterable[str] | None = None) -> Iterator[Measured]:
         """Every measure of the catalogue, or those named, in order."""
         yield from (self[name] for name in (names or catalogue()))
 
     def _compute(self, measure: Measure) -> Measured:
+        kept = self._earlier._done.get(measure.name) if self._earlier else None
+        if kept is not None and self._still_holds(measure.name):
+            return kept
+        made = self._make(measure)
+        same = kept is not None and (kept.value, kept.note) == (made.value, made.note)
+        return kept if kept is not None and same else made
+
+    def _still_holds(self, name: str) -> bool:
+        """Whether nothing that a measure of the earlier sheet rests on has changed."""
+        earlier = self._earlier
+        reads = earlier._reads.get(name) if earlier else None
+        if (
+            earlier is None
+            or reads is None
+            or DAY in reads
+            or not self.patient.reads_as(earlier.patient, reads)
+        ):
+            return False
+        self._reads[name] = reads
+        return True
+
+    def _make(self, measure: Measure) -> Measured:
         outcome = self._outcome(measure)
         value, note = (outcome.value, outcome.note) if isinstance(outcome, Noted) else (outcome, "")
         if isinstance(value, float) and not math.isfinite(value):
@@ -104,10 +149,18 @@ class Sheet:
 
     def _outcome(self, measure: Measure) -> Outcome:
         inputs = [self._input(name) for name in measure.inputs]
-        for name, value in zip(measure.inputs, inputs, strict=True):
-            if isinstance(value, Missing) and name not in measure.accepts_missing:
-                return value
-        return measure.formula(*inputs)
+        made_from = [self._reads_of(name) for name in measure.inputs]
+        self.patient.reads = set()
+        outcome = _applied(measure, inputs)
+        self._reads[measure.name] = frozenset(self.patient.reads).union(*made_from)
+        return outcome
+
+    def _reads_of(self, name: str) -> frozenset[str]:
+        """The tables that an input rests on; one that another sheet made counts as resting on the day."""
+        if name in {"patient", "definitions"}:
+            return frozenset()
+        found = self._reads.get(name) or (self._base._reads.get(name) if self._base else None)
+        return frozenset({DAY}) if found is None else found
 
     def _input(self, name: str) -> Patient | Definitions | Value | Missing:
         if name == "patient":
@@ -119,3 +172,11 @@ class Sheet:
             return measure.method
         words = {choice: self.definitions.in_words(choice) for choice in CHOICES}
         return measure.method.format(**words)
+
+
+def _applied(measure: Measure, inputs: list[Any]) -> Outcome:
+    """The formula's outcome; an input that is missing answers for it."""
+    for name, value in zip(measure.inputs, inputs, strict=True):
+        if isinstance(value, Missing) and name not in measure.accepts_missing:
+            return value
+    return measure.formula(*inputs)

@@ -225,6 +225,7 @@ def _patient(study: Study, name: str, patient: Patient, advise: Advise) -> dict[
         "timeline": timeline(sheet),
         "topics": by_topic,
         "decisions": {decision: (guidelines.summary(items), items) for decision, items in decisions.items()},
+        "turns": guidelines.turns(guidelines.replay(patient)),
         "caveat": guidelines.CAVEAT,
         "nothing_applies": guidelines.NOTHING_APPLIES,
     }

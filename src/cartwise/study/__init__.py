@@ -3,7 +3,7 @@
 from cartwise.study.definitions import CHOICES, About, Definitions
 from cartwise.study.importing import Imported, import_study
 from cartwise.study.loading import Study, build, load, row_type
-from cartwise.study.patient import Patient, patient_named
+from cartwise.study.patient import DAY, Patient, patient_named
 from cartwise.study.reading import LINE
 from cartwise.study.record import History, Records, Row
 from cartwise.study.tables import ASSESSMENTS, LABS, TABLES, Column, columns_of
@@ -12,6 +12,7 @@ from cartwise.study.writing import write_study, write_template
 __all__ = [
     "ASSESSMENTS",
     "CHOICES",
+    "DAY",
     "LABS",
     "LINE",
     "TABLES",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cartwise.basis import UserError
@@ -11,19 +11,22 @@ from cartwise.study.definitions import Definitions
 from cartwise.study.record import NOTHING, History, Records, Row
 from cartwise.study.tables import TABLES
 
+DAY = "day"
+"""Stands among the tables read where an answer also depends on the day it is asked."""
+
 
 class Patient:
     """One patient's record as it stood at the end of a day; `patient.<table>` gives that table's rows.
 
     Attributes:
         id: the pseudonym.
-        day: the day as of which the record is seen; infinity for the whole record.
         anchor: what day 0 is (`infusion`, `referral`, or `record` where the record has neither).
         cut_day: the day on which the records were cut, or infinity where no cut is stated.
         definitions: the definitions the study chose.
+        reads: names of the tables read since it was last emptied, and DAY where the day itself was asked for.
     """
 
-    __slots__ = ("_histories", "_seen", "anchor", "cut_day", "day", "definitions", "id")
+    __slots__ = ("_day", "_histories", "_seen", "anchor", "cut_day", "definitions", "id", "reads")
 
     def __init__(
         self,
@@ -36,12 +39,19 @@ class Patient:
         day: float = math.inf,
     ) -> None:
         self.id = id
-        self.day = day
+        self._day = day
         self.anchor = anchor
         self.cut_day = cut_day
         self.definitions = definitions
         self._histories = histories
         self._seen: dict[str, Records] = {}
+        self.reads: set[str] = set()
+
+    @property
+    def day(self) -> float:
+        """The day as of which the record is seen; infinity for the whole record."""
+        self.reads.add(DAY)
+        return self._day
 
     def __getattr__(self, table: str) -> Records:
         """The rows of a table, sorted by day.
@@ -51,10 +61,11 @@ class Patient:
         """
         if table.startswith("_") or table not in TABLES:
             raise AttributeError(f"No record table is called {table!r}; there are {', '.join(TABLES)}.")
+        self.reads.add(table)
         records = self._seen.get(table)
         if records is None:
             history = self._histories.get(table)
-            records = self._seen[table] = NOTHING if history is None else history.as_of(self.day)
+            records = self._seen[table] = NOTHING if history is None else history.as_of(self._day)
         return records
 
     @property
@@ -70,19 +81,21 @@ class Patient:
             definitions=self.definitions,
             anchor=self.anchor,
             cut_day=self.cut_day,
-            day=min(day, self.day),
+            day=min(day, self._day),
         )
 
-    def reads_as(self, other: Patient) -> bool:
-        """Whether every table that was read in the other view holds the same rows in this one."""
-        return all(self.__getattr__(table) is rows for table, rows in other._seen.items())
+    def reads_as(self, other: Patient, tables: Iterable[str] | None = None) -> bool:
+        """Whether these tables, or all that were read in the other view, hold the same rows in this one."""
+        named = other._seen if tables is None else tables
+        return all(self.__getattr__(table) is other.__getattr__(table) for table in named)
 
     @property
     def last_day(self) -> float | None:
         """The last day on which anything of the patient is recorded, in this view; None for an empty record."""
+        self.reads.add(DAY)
         # Past `__getattr__`, so that asking for it does not count as reading every table.
         latest = (
-            history.as_of(self.day).last for table, history in self._histories.items() if table != "patients"
+            history.as_of(self._day).last for table, history in self._histories.items() if table != "patients"
         )
         days = [row.day for row in latest if row is not None]
         return max((day for day in days if day is not None), default=None)
@@ -90,11 +103,11 @@ class Patient:
     def change_days(self) -> list[float]:
         """The days up to `day` on which something became known, in order."""
         found = {day for history in self._histories.values() for day in history.change_days()}
-        return sorted(day for day in found if day <= self.day)
+        return sorted(day for day in found if day <= self._day)
 
     def __repr__(self) -> str:
         """Name the view, never a value of the record."""
-        seen = "whole record" if math.isinf(self.day) else f"as of day {self.day:g}"
+        seen = "whole record" if math.isinf(self._day) else f"as of day {self._day:g}"
         return f"<Patient, {seen}>"
 
 
