@@ -14,9 +14,11 @@ from cartwise.measures.history import (
     costimulation,
     dose_per_kg,
     prior_blinatumomab,
+    prior_car_t,
     prior_hct,
     product,
     relapse_number,
+    sex,
 )
 from cartwise.measures.response import mrd_negative_cr_day_28, relapsed_after_infusion, response_day_28
 from cartwise.measures.toxicity import crs_grade_3_or_more, crs_max_grade, icans_max_grade
@@ -56,6 +58,7 @@ class Characteristic:
 DESCRIBED = (
     Characteristic(infused),
     Characteristic(age_at_infusion, numeric=True, words="Age at infusion, years"),
+    Characteristic(sex),
     Characteristic(relapse_number, words="Relapses before CAR T cells"),
     Characteristic(prior_hct),
     Characteristic(prior_blinatumomab),
@@ -78,7 +81,9 @@ DESCRIBED = (
 
 KINETIC = (
     Characteristic(age_at_infusion, cut=10, words="Age at infusion"),
+    Characteristic(sex),
     Characteristic(prior_hct, words="Prior HCT"),
+    Characteristic(prior_car_t, words="Prior CAR T cells"),
     Characteristic(mrd_before_ld_range, cut=1e-4, words="MRD before lymphodepletion, at 10⁻⁴"),
     Characteristic(mrd_before_ld_range, cut=1e-3, words="MRD before lymphodepletion, at 10⁻³"),
     Characteristic(mrd_before_ld_range, cut=1e-2, words="MRD before lymphodepletion, at 10⁻²"),

@@ -255,6 +255,23 @@ def cd19_product(patient: Patient) -> bool | Noted | Missing:
     return unseen(patient, "the target of the CAR is not recorded", "the target of the CAR")
 
 
+@measure(method="as recorded", settled_by="the sex")
+def sex(patient: Patient) -> str | Missing:
+    """Sex (001:130)."""
+    found: str | None = patient.profile.sex
+    return found or Missing("the sex is not recorded", "the sex")
+
+
+@measure(
+    method=f"an infusion before the index product, or CAR T among {_PRIOR}",
+    settled_by=_EARLIER,
+)
+def prior_car_t(patient: Patient) -> bool | Noted | Missing:
+    """Whether CAR T cells were given before the index product (001:205-207)."""
+    earlier = [row.day for row in patient.infusions if row.day < 0]
+    return Noted(value=True, note=on_days(earlier)) if earlier else _prior(patient, "CAR T")
+
+
 @measure(method="as recorded at referral", settled_by="the indication")
 def indication(patient: Patient) -> str | Missing:
     """Why CAR T cells were considered (001:72)."""
