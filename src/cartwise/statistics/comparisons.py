@@ -28,6 +28,7 @@ class TestResult:
         n: patients compared.
         methods: the sentence for a methods section.
         effect: the effect the test estimates with its interval, where it has one.
+        df: degrees of freedom of a chi-square statistic, where it is one.
     """
 
     __test__ = False  # the name is the field's; it is no test case for pytest
@@ -38,6 +39,7 @@ class TestResult:
     n: int
     methods: str
     effect: Estimate | None = None
+    df: int | None = None
 
 
 def mann_whitney(first: ArrayLike, second: ArrayLike) -> TestResult:

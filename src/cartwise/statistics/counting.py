@@ -36,9 +36,30 @@ class RiskSets:
     def at_risk(self, values: Floats) -> Floats:
         """Sum of `values`, (n,) or (n, k), over the rows at risk at each grid time: (m,) or (m, k)."""
         not_yet_over = _from_the_end(self._binned(self.last + 1, values))[1:]
+        if not self.first.any():  # nobody enters late
+            return not_yet_over
         not_yet_entered = _from_the_end(self._binned(self.first, values))[1:]
         # The grid has one bin more than times: bin m of `first` holds rows that enter after the last of them.
         return not_yet_over - not_yet_entered
+
+    def accumulated(self, increments: Floats) -> Floats:
+        """Sum of `increments`, (m,) or (m, k), over the grid times at which each row is at risk: (n,) or (n, k).
+
+        The adjoint of `at_risk`: a row's cumulative hazard, where the increments are those of a hazard.
+        """
+        total = np.concatenate([np.zeros((1, *increments.shape[1:])), np.cumsum(increments, axis=0)])
+        found: Floats = total[self.last + 1] - total[self.first]
+        return found
+
+    def over(self, values: Floats) -> Floats:
+        """Sum of `values`, (n,) or (n, k), over the rows whose risk has ended before each grid time: (m,) or (m, k)."""
+        ended: Floats = np.cumsum(self._binned(self.last + 1, values), axis=0)[:-1]
+        return ended
+
+    def to_come(self, increments: Floats) -> Floats:
+        """Sum of `increments`, (m,) or (m, k), over the grid times after each row's last: (n,) or (n, k)."""
+        rest = np.concatenate([_from_the_end(increments), np.zeros((1, *increments.shape[1:]))])
+        return rest[self.last + 1]
 
     def _binned(self, bins: Ints, values: Floats) -> Floats:
         size = self.times.size + 1

@@ -19,7 +19,7 @@ ReadOff = tuple[float | None, float | None, float | None, str]
 _EQUAL = 1.5e-8
 _NO_EVENT = "no event yet: the variance is zero there and gives no interval"
 _AT_ZERO = "the curve has reached zero, where the variance has no value"
-_EMPTIED = (
+EMPTIED = (
     "everybody at risk had the event before later patients entered: the curve cannot be read from there on"
 )
 
@@ -89,7 +89,7 @@ class Curve:
 
     def reasons(self) -> list[str]:
         """Why the limits are NaN, at each time; "" where they are numbers."""
-        at_zero = _EMPTIED if np.isfinite(self.emptied) else _AT_ZERO
+        at_zero = EMPTIED if np.isfinite(self.emptied) else _AT_ZERO
         return [_NO_EVENT if s >= 1 else at_zero if s <= 0 else "" for s in self.survival]
 
     @property
@@ -113,7 +113,7 @@ class Curve:
         if step < 0:
             return 1.0, None, None, _NO_EVENT
         if time >= self.emptied:
-            return None, None, None, _EMPTIED
+            return None, None, None, EMPTIED
         survival = float(self.survival[step])
         if time > self.times[-1] and survival > 0:
             return None, None, None, f"beyond the last observation, at {self.times[-1]:g}"
@@ -129,7 +129,7 @@ class Curve:
             _crossing(self.times, curve, 1 - p) for curve in (self.survival, self.lower, self.upper)
         )
         if value is not None and value >= self.emptied:
-            return None, lower, None, _EMPTIED
+            return None, lower, None, EMPTIED
         named = {"curve": value, "lower limit": lower, "upper limit": upper}
         above = " and ".join(name for name, time in named.items() if time is None)
         reason = f"{above} not seen at {1 - p:g} or below by the last observation, at {self.times[-1]:g}"
@@ -179,7 +179,7 @@ class KaplanMeier:
         Raises:
             UserError: a time is negative or not a number.
         """
-        ticks = _ticks(times)
+        ticks = ticks_of(times)
         return {
             name: tuple(self._reading(curve, t, curve.survival_at(t), "1") for t in ticks)
             for name, curve in self.curves.items()
@@ -217,7 +217,7 @@ class KaplanMeier:
         Raises:
             UserError: a time is negative or not a number.
         """
-        ticks = _ticks(times)
+        ticks = ticks_of(times)
         rows = [(name, t, *curve.counts_at(t)) for name, curve in self.curves.items() for t in ticks]
         return _whole_counts(pd.DataFrame(rows, columns=["group", "time", "at_risk", "censored", "events"]))
 
@@ -232,7 +232,8 @@ def _whole_counts(table: pd.DataFrame) -> pd.DataFrame:
     return table.astype(dict.fromkeys(counts.columns, "int64")) if whole else table
 
 
-def _ticks(times: ArrayLike) -> list[float]:
+def ticks_of(times: ArrayLike) -> list[float]:
+    """Times at which a curve is read, as numbers from 0 on; a UserError says which are not."""
     ticks = numbers("times", np.atleast_1d(times))
     refuse("times", ticks < 0, "negative", "Times count from the origin of the curve")
     return [float(t) for t in ticks]

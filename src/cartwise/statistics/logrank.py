@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,8 @@ from numpy.typing import ArrayLike
 
 from cartwise.basis import Missing, UserError
 from cartwise.statistics.counting import Floats, risk_sets
-from cartwise.statistics.observations import Observations, observations
+from cartwise.statistics.intervals import time_varying
+from cartwise.statistics.observations import Observations, numbers, observations
 
 # Eigenvalues this small beside the largest belong to sums of observed minus expected that are zero by nature.
 _SINGULAR = 1e-10
@@ -62,6 +64,7 @@ def log_rank(
     strata: ArrayLike | None = None,
     entry: ArrayLike | None = None,
     rho: float = 0.0,
+    trend: Sequence[float] | None = None,
 ) -> LogRank:
     """Test whether k groups share one hazard (Mantel 1966; G-rho family, Harrington and Fleming 1982).
 
@@ -75,6 +78,8 @@ def log_rank(
         strata: (n,) stratum of each row.
         entry: (n,) late entry: the row is at risk in (entry, time].
         rho: weight of early events; 0 or more.
+        trend: scores of the groups, in their order: tests on one degree of freedom whether the hazard rises or
+            falls with them (Tarone, Biometrika 1975;62:679) instead of any difference.
 
     Raises:
         UserError: the data are unusable; the message says which, where, how many.
@@ -84,7 +89,11 @@ def log_rank(
     rows = observations(time, event, group=group, entry=entry, strata=strata)
     per_stratum = [_scores(rows.where(rows.stratum == s), rho) for s in np.unique(rows.stratum)]
     observed, expected, variance = _total(per_stratum, len(rows.labels))
-    chi2, df, p = _quadratic_form(observed - expected, variance, rows)
+    excess, spread = observed - expected, variance
+    if trend is not None:
+        scores = _trend_scores(trend, rows.labels)
+        excess, spread = np.array([scores @ excess]), np.array([[scores @ variance @ scores]])
+    chi2, df, p = _quadratic_form(excess, spread, rows)
     sizes = np.bincount(rows.group, minlength=len(rows.labels))
     return LogRank(
         chi2,
@@ -94,8 +103,53 @@ def log_rank(
         tuple(int(n) for n in sizes),
         tuple(float(o) for o in observed),
         tuple(float(e) for e in expected),
-        _sentence(rho, len(per_stratum) if strata is not None else 0, entry is not None),
+        _sentence(rho, len(per_stratum) if strata is not None else 0, entry is not None, trend is not None),
     )
+
+
+def mantel_byar(time: ArrayLike, event: ArrayLike, switch: ArrayLike, *, rho: float = 0.0) -> LogRank:
+    """Test whether the hazard differs before and after a switch (Mantel and Byar, JASA 1974;69:81).
+
+    Every patient counts as "before" until the day of the switch and as "after" from then on, so that nobody's
+    event-free wait for it counts in its favour. `n` of the result counts intervals, not patients.
+
+    Args:
+        time: (n,) end of follow-up, above 0.
+        event: (n,) 1 where the event ended it, 0 where it was censored.
+        switch: (n,) day of the switch (transplantation, loss of aplasia); missing (NaN): it never came.
+        rho: weight of early events, as in `log_rank`.
+
+    Raises:
+        UserError: the data are unusable; the message says which, where, how many.
+    """
+    rows = observations(time, event)
+    days = pd.Series(switch).to_numpy()
+    if days.size != rows.time.size:
+        raise UserError(
+            f"`switch` has {days.size} rows and `time` has {rows.time.size}. Give both for the same patients."
+        )
+    table = pd.DataFrame(
+        {"row": range(days.size), "follow_up": rows.time, "happened": rows.event, "day": days}
+    )
+    cut = time_varying(
+        table, patient="row", time="follow_up", event="happened", starts={"switched": "day"}
+    ).data
+    group = pd.Categorical.from_codes(cut["switched"].tolist(), pd.Index(["before", "after"]))
+    found = log_rank(cut["stop"], cut["event"], group, entry=cut["start"], rho=rho)
+    methods = (
+        "Hazards before and after the switch were compared by the two-sided Mantel-Byar test (Mantel and Byar "
+        "1974): patients count as switched only from the day of the switch on."
+    )
+    return replace(found, methods=methods)
+
+
+def _trend_scores(trend: Sequence[float], labels: tuple[str, ...]) -> Floats:
+    scores = numbers("trend", list(trend))
+    if scores.size != len(labels):
+        raise UserError(f"`trend` has {scores.size} scores for {len(labels)} groups ({', '.join(labels)}).")
+    if np.ptp(scores) == 0:
+        raise UserError("`trend` needs scores that differ between the groups, such as 1, 2, 3.")
+    return scores
 
 
 def _scores(rows: Observations, rho: float) -> _Scores:
@@ -144,11 +198,13 @@ def _why_not(rows: Observations) -> str:
     return "at no event time were two groups at risk with somebody left to compare"
 
 
-def _sentence(rho: float, strata: int, late_entry: bool) -> str:
+def _sentence(rho: float, strata: int, late_entry: bool, trend: bool) -> str:
     name = {0.0: "log-rank test (Mantel 1966)", 1.0: "Peto-Peto test (G-rho family, rho = 1)"}.get(
         float(rho), f"Harrington-Fleming test (G-rho family, rho = {rho:g})"
     )
     parts = [f"Groups were compared by the two-sided {name}"]
+    if trend:
+        parts.append("for trend over the scores of the groups (Tarone 1975)")
     if strata:
         parts.append(f"stratified ({strata} strata)")
     if late_entry:

@@ -79,9 +79,9 @@ def observations(
     # With late entry every time lies after 0, so an entry at 0 leaves nobody out of a risk set; as "from the
     # origin" it also counts the row at a tick at 0.
     entered = np.where(entered == 0, -np.inf, entered)
-    codes, labels = _levels("group", group, n)
+    codes, labels = levels_of("group", group, n)
     return Observations(
-        follow_up, happened == 1, entered, weight, codes, labels, _levels("strata", strata, n)[0]
+        follow_up, happened == 1, entered, weight, codes, labels, levels_of("strata", strata, n)[0]
     )
 
 
@@ -130,8 +130,12 @@ def _same_length(name: str, size: int, n: int) -> None:
         raise UserError(f"`{name}` has {size} rows and `time` has {n}. Give both for the same patients.")
 
 
-def _levels(name: str, values: ArrayLike | None, n: int) -> tuple[Ints, tuple[str, ...]]:
-    """Index of each row's level and the names of the levels: in category order, else sorted."""
+def levels_of(name: str, values: ArrayLike | None, n: int) -> tuple[Ints, tuple[str, ...]]:
+    """Index of each row's level, (n,), and the names of the levels: in category order, else sorted.
+
+    Raises:
+        UserError: a level is blank, the length is not n, or levels are written alike.
+    """
     if values is None:
         return np.zeros(n, dtype=np.intp), ("all",)
     column = _series(name, values)

@@ -51,7 +51,7 @@ def kaplan_meier(
         UserError: the data or the choices are unusable; the message says which, where, how many.
     """
     rows = observations(time, event, group=group, entry=entry, weights=weights)
-    _check_interval(ci, level)
+    check_interval(ci, level)
     curves = {label: _curve(rows, index, label, ci, level) for index, label in enumerate(rows.labels)}
     return KaplanMeier(curves, ci, level, unit, _sentence(rows, ci, level))
 
@@ -71,7 +71,7 @@ def reverse_kaplan_meier(
     errors are those of `kaplan_meier`.
     """
     rows = observations(time, event, group=group)
-    _check_interval(ci, level)
+    check_interval(ci, level)
     reverse = kaplan_meier(rows.time, ~rows.event, group=group, ci=ci, level=level, unit=unit)
     methods = (
         "Median follow-up was estimated by the reverse Kaplan-Meier method (Schemper and Smith 1996), in which "
@@ -80,7 +80,8 @@ def reverse_kaplan_meier(
     return KaplanMeier(reverse.curves, ci, level, unit, methods)
 
 
-def _check_interval(ci: str, level: float) -> None:
+def check_interval(ci: str, level: float) -> None:
+    """Raise a UserError unless the type of interval and the confidence level are ones we know."""
     if ci not in get_args(IntervalType):
         raise UserError(
             f"There is no interval type {ci!r}. Choose one of {', '.join(get_args(IntervalType))}."
