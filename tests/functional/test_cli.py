@@ -141,8 +141,8 @@ def test_advice_as_json_has_the_names_that_others_rely_on(invented: Path) -> Non
         "facts",
     }
     assert all(wanted <= set(item) for item in advice)
-    assert "consolidative-hct" in {item["decision"] for item in advice}
-    assert len({item["source"] for item in advice}) == 4
+    hct = {item["source"] for item in advice if item["decision"] == "consolidative-hct"}
+    assert hct >= {"westhafen-2025", "talleur-2023", "myers-2023", "wang-2025"}
 
 
 def test_advice_says_what_it_is(invented: Path) -> None:

@@ -49,7 +49,7 @@ def replay(
         Changes in the order of days, and within a day in the order of the guidelines.
     """
     asked = list(catalogue() if guidelines is None else guidelines)
-    known: dict[str, Advice] = {}
+    known: dict[int, Advice] = {}
     sheet: Sheet | None = None
     days = _days(patient, first, last)
     for day in days:
@@ -58,10 +58,11 @@ def replay(
             continue  # what grew on this day, no guideline reads
         sheet = Sheet(view) if sheet is None else sheet.next(view)
         for item in (item for guideline in asked for item in guideline.advise(sheet)):
-            before = known.get(item.because)
+            key = id(item.recommendation)  # one fact may carry sentences of several guidelines
+            before = known.get(key)
             if before is None or before.standing != item.standing:
                 yield Change(day, before.standing if before else "", item, _changed(before, item))
-            known[item.because] = item
+            known[key] = item
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class Measured:
     @property
     def text(self) -> str:
         """The value as a table shows it, "" where it is missing."""
-        return "" if isinstance(self.value, Missing) else shown(self.value)
+        return "" if isinstance(self.value, Missing) else shown(self.value, self.measure.unit)
 
     @property
     def reason(self) -> str:
@@ -38,12 +38,12 @@ class Measured:
         return self.value.reason if isinstance(self.value, Missing) else ""
 
 
-def shown(value: Value) -> str:
-    """A value as text that reads back: yes or no, a number, or an interval of days "(after, by]"."""
+def shown(value: Value, unit: str = "d") -> str:
+    """A value as text: yes or no, a number, an interval of days "(after, by]", or a range "lowest to highest"."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Interval):
-        return f"({value.after:g}, {value.by:g}]"
+        return f"({value.after:g}, {value.by:g}]" if unit == "d" else f"{value.after:.3g} to {value.by:.3g}"
     return f"{value:.10g}" if isinstance(value, int | float) else value
 
 

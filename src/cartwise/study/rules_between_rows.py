@@ -164,6 +164,8 @@ def _last_record(tables: Tables) -> pd.Series:
     days = [
         frame.groupby("patient_id")["day"].max()
         for name, frame in tables.items()
-        if issubclass(TABLES[name], DatedTable) and name not in {"follow_up", "deaths"}
+        if issubclass(TABLES[name], DatedTable)
+        and name not in {"follow_up", "deaths"}
+        and frame["day"].notna().any()
     ]
     return pd.concat(days).groupby(level=0).max() if days else pd.Series(dtype="Float64")
