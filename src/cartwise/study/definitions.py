@@ -85,6 +85,8 @@ class About:
         cut_day: day on which the records were cut, for studies in days; None: each patient's last record.
         invented: whether the records are invented.
         note: a sentence shown on every output.
+        region: whose labels hold ("US", "EU", or another, of which no label is read here); "" where not stated.
+        label_edition: year of the labels that hold; None where not stated.
         definitions: chosen definitions.
         turnaround: days from sample to result, by table or `table.kind` ("mrd.NGS"), where a row has no
             available day.
@@ -96,6 +98,8 @@ class About:
     cut_day: float | None = None
     invented: bool = False
     note: str = ""
+    region: str = ""
+    label_edition: int | None = None
     definitions: Definitions = field(default_factory=Definitions)
     turnaround: Mapping[str, float] = field(default_factory=dict)
 
@@ -183,6 +187,8 @@ def _wrong_types(head: Any) -> list[str]:
         "invented": (bool,),
         "data_cut": (dt.date,),
         "cut_day": (int, float),
+        "region": (str,),
+        "label_edition": (int,),
     }
     found = [] if head.get("name") else ["[study] name is missing: give the study a name"]
     return found + [
@@ -227,6 +233,8 @@ def about_as_toml(about: About) -> str:
     lines += [f"cut_day = {about.cut_day!r}"] if about.cut_day is not None else []
     lines += ["invented = true"] if about.invented else []
     lines += [f"note = {_quoted(about.note)}"] if about.note else []
+    lines += [f"region = {_quoted(about.region)}"] if about.region else []
+    lines += [f"label_edition = {about.label_edition}"] if about.label_edition is not None else []
     lines += ["", "[definitions]"]
     for choice, value in asdict(about.definitions).items():
         options = "; ".join(f"{name}: {words}" for name, words in CHOICES[choice].items())

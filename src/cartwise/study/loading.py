@@ -141,6 +141,8 @@ def _patients(
             definitions=about.definitions,
             anchor=anchors.get(name, "record"),
             cut_day=_cut_day(about, index_dates.get(name)),
+            region=about.region,
+            label_edition=about.label_edition,
         )
         for name in names
     }

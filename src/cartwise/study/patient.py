@@ -23,10 +23,23 @@ class Patient:
         anchor: what day 0 is (`infusion`, `referral`, or `record` where the record has neither).
         cut_day: the day on which the records were cut, or infinity where no cut is stated.
         definitions: the definitions the study chose.
+        region: whose labels hold at the centre, "" where the study does not say.
+        label_edition: year of the labels that hold there, None where the study does not say.
         reads: names of the tables read since it was last emptied, and DAY where the day itself was asked for.
     """
 
-    __slots__ = ("_day", "_histories", "_seen", "anchor", "cut_day", "definitions", "id", "reads")
+    __slots__ = (
+        "_day",
+        "_histories",
+        "_seen",
+        "anchor",
+        "cut_day",
+        "definitions",
+        "id",
+        "label_edition",
+        "reads",
+        "region",
+    )
 
     def __init__(
         self,
@@ -37,12 +50,16 @@ class Patient:
         anchor: str = "infusion",
         cut_day: float = math.inf,
         day: float = math.inf,
+        region: str = "",
+        label_edition: int | None = None,
     ) -> None:
         self.id = id
         self._day = day
         self.anchor = anchor
         self.cut_day = cut_day
         self.definitions = definitions
+        self.region = region
+        self.label_edition = label_edition
         self._histories = histories
         self._seen: dict[str, Records] = {}
         self.reads: set[str] = set()
@@ -82,6 +99,8 @@ class Patient:
             anchor=self.anchor,
             cut_day=self.cut_day,
             day=min(day, self._day),
+            region=self.region,
+            label_edition=self.label_edition,
         )
 
     def reads_as(self, other: Patient, tables: Iterable[str] | None = None) -> bool:

@@ -52,7 +52,7 @@ RULES: tuple[Rule, ...] = (
     within.says_something,
     within.below_limit_or_value,
     within.mrd_states,
-    within.assessed_values,
+    within.words_of_a_kind,
     between.two_units_of_transgene,
     between.measured_once,
     between.last_contact,

@@ -9,7 +9,7 @@ import pandas as pd
 from cartwise.basis import Issue, Severity, convertible, ucum
 from cartwise.study.breach import Breach, breaches, present, set_aside
 from cartwise.study.index_day import Tables
-from cartwise.study.tables import ASSESSMENTS, LABS, TABLES, columns_of
+from cartwise.study.tables import ASSESSMENTS, LABS, OBSERVED, TABLES, columns_of
 
 
 def available_after_sample(tables: Tables) -> Iterator[Breach]:
@@ -144,18 +144,18 @@ def mrd_states(tables: Tables) -> Iterator[Breach]:
         yield from breaches(name, frame["level"].notna() & (frame["result"] != "positive"), issue)
 
 
-def assessed_values(tables: Tables) -> Iterator[Breach]:
-    """Each kind of assessment has its own values."""
-    for name, frame in present(tables, "assessments"):
-        for kind, allowed in ASSESSMENTS.items():
+def words_of_a_kind(tables: Tables) -> Iterator[Breach]:
+    """Each kind of assessment, and each observation in words, has its own values."""
+    for name, column, words in (("assessments", "value", ASSESSMENTS), ("observations", "text", OBSERVED)):
+        if name not in tables:
+            continue
+        frame = tables[name]
+        for kind, allowed in words.items():
             if allowed:
-                issue = set_aside(
-                    "value-not-allowed",
-                    f"{kind} does not take this value",
-                    f"Use one of: {', '.join(allowed)}.",
-                    "value",
-                )
-                yield from breaches(name, (frame["kind"] == kind) & ~frame["value"].isin(allowed), issue)
+                message, mend = f"{kind} does not take this value", f"Use one of: {', '.join(allowed)}."
+                issue = set_aside("value-not-allowed", message, mend, column)
+                other = frame[column].notna() & ~frame[column].isin(allowed)
+                yield from breaches(name, (frame["kind"] == kind) & other, issue)
 
 
 def dated_late_cells(tables: Tables) -> Iterator[Breach]:

@@ -3,6 +3,7 @@
 from cartwise.study.tables.cells import CytometryFiles, SubsetFrequencies, SubsetMarkers
 from cartwise.study.tables.clinical import (
     ASSESSMENTS,
+    OBSERVED,
     Assessments,
     Gvhd,
     Infections,
@@ -40,4 +41,4 @@ TABLES: dict[str, type[Table]] = {
 }
 """Every table by the name of its file, in the order in which a reader would open them."""
 
-__all__ = ["ASSESSMENTS", "LABS", "TABLES", "Column", "DatedTable", "Table", "columns_of"]
+__all__ = ["ASSESSMENTS", "LABS", "OBSERVED", "TABLES", "Column", "DatedTable", "Table", "columns_of"]
