@@ -7,9 +7,12 @@ import math
 
 from cartwise.basis import UNKNOWN
 from cartwise.evidence import fact, source
-from cartwise.guidelines import CAVEAT, Advice, by_decision, summary
+from cartwise.guidelines import CAVEAT, Advice, by_decision, risk_factors, summary, would_settle
 from cartwise.measures import Answer
 from cartwise.study import Patient, Study
+
+SETS = 3
+"""How many of the smallest settling sets are shown."""
 
 
 def show(study: Study, patient: Patient, advice: list[Advice], *, as_json: bool) -> None:
@@ -32,19 +35,36 @@ def show(study: Study, patient: Patient, advice: list[Advice], *, as_json: bool)
         if asked:
             print("\nWhat to record or measure next:")
             print("\n".join(f"  - {words}" for words in asked))
+    show_factors(patient)
 
 
 def _show(item: Advice) -> None:
     said = fact(item.because)
     print(f"\n[{item.standing}] {item.action} ({item.direction})")
-    print(
-        f'  {source(item.source).authors.split(",")[0]} {source(item.source).year}, {said.locator}: "{item.strength}"'
-    )
+    print(f'  {_named(item.source)}, {said.locator}: "{item.strength}"')
     if item.scope.truth is UNKNOWN:
         _reasons(item.scope, 2)
     _reasons(item.answer, 2)
+    for turning in would_settle(item)[:SETS]:
+        print(f"  would be {turning.standing} with: {turning}")
     for note in item.notes:
         print(f"  note: {note}")
+
+
+def show_factors(patient: Patient) -> None:
+    """The register of risk factors: each stands by itself, and none is counted or weighed."""
+    print("\n== Factors that studies tie to relapse or toxicity (no score is made of them)")
+    for found in risk_factors(patient):
+        told = f"{len(found.supporting)} facts support it, {len(found.contradicting)} contradict it"
+        detail = f": {found.answer.detail}" if found.answer.detail else ""
+        print(f"  {found.truth!s:<8}{found.factor.name}{detail} ({told})")
+
+
+def _named(key: str) -> str:
+    """A source as a sentence names it."""
+    made = source(key)
+    name = made.authors.split(",")[0] or made.title
+    return f"{name} {made.year}" if made.year else name
 
 
 def _show_out_of_scope(items: list[Advice]) -> None:

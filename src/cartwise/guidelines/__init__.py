@@ -4,6 +4,8 @@ from cartwise.guidelines.advising import CAVEAT, NOTHING_APPLIES, advise, by_dec
 from cartwise.guidelines.catalogue import catalogue
 from cartwise.guidelines.guideline import DIRECTIONS, STANDINGS, Advice, Guideline, Recommendation
 from cartwise.guidelines.replay import Change, Turn, replay, turns
+from cartwise.guidelines.risk_factors import FactorFinding, risk_factors
+from cartwise.guidelines.settling import Turning, changing_sets, settling_sets, would_change, would_settle
 
 __all__ = [
     "CAVEAT",
@@ -12,13 +14,20 @@ __all__ = [
     "STANDINGS",
     "Advice",
     "Change",
+    "FactorFinding",
     "Guideline",
     "Recommendation",
     "Turn",
+    "Turning",
     "advise",
     "by_decision",
     "catalogue",
+    "changing_sets",
     "replay",
+    "risk_factors",
+    "settling_sets",
     "summary",
     "turns",
+    "would_change",
+    "would_settle",
 ]

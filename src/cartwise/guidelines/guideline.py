@@ -10,6 +10,7 @@ from cartwise.basis import NO, UNKNOWN, YES
 from cartwise.measures import Always, Answer, Criterion, Question, Sheet, criterion
 
 DIRECTIONS = ("for", "against", "caution", "open")
+NOT_ASKED = Answer(UNKNOWN, "not asked, because the patient is out of scope")
 STANDINGS = ("met", "not-met", "unknown", "undetermined-by-source", "out-of-scope", "conflicting-records")
 
 
@@ -201,7 +202,7 @@ class Guideline:
         return [self._advice(item, scope, sheet) for item in self.recommendations]
 
     def _advice(self, item: Recommendation, scope: Answer, sheet: Sheet) -> Advice:
-        answer = item.when.ask(sheet)
+        answer = NOT_ASKED if scope.truth is NO else item.when.ask(sheet)
         standing = _standing(scope, answer, undetermined=item.undetermined)
         return Advice(
             recommendation=item,
@@ -211,6 +212,13 @@ class Guideline:
             scope=scope,
             answer=answer,
         )
+
+
+_READING = {
+    "secondary source": "read in a secondary source, not in the primary text",
+    "not verified": "not verified in any public text, and not computed",
+}
+"""What a page says of a fact whose primary text was not read."""
 
 
 def _scope(written_for: Criterion, sheet: Sheet) -> Answer:
@@ -238,6 +246,8 @@ def _notes(keys: tuple[str, ...]) -> tuple[str, ...]:
     notes = []
     for key in dict.fromkeys(keys):
         said = evidence.fact(key)
+        if not said.reports and said.status in _READING:
+            notes.append(f"{key} ({said.locator}): {_READING[said.status]}")
         for dispute in said.disputes:
             reading = f" Read as: {dispute.reading}" if dispute.reading else ""
             opening = (

@@ -113,7 +113,7 @@ class UnderEach(Criterion):
 
     def unchanged(self, sheet: Sheet) -> bool:
         """Whether the criterion stands as before under every definition."""
-        return all(self.of.unchanged(sheet.under(self.choice, option)) for option in self.options)
+        return all(self.of.steady(sheet.under(self.choice, option)) for option in self.options)
 
     def _told(self, answer: Answer, sheet: Sheet) -> bool:
         measured = all(sheet[item.name].known for item in self.of.measures())

@@ -84,14 +84,22 @@ class Criterion(ABC):
         kept = sheet.answers.get(key)
         if kept is None:
             earlier = sheet.earlier_answer(key)
-            kept = earlier if earlier is not None and self.unchanged(sheet) else (self, self.answer(sheet))
+            kept = earlier if earlier is not None and self.steady(sheet) else (self, self.answer(sheet))
             sheet.answers[key] = kept
         found: Answer = kept[1]
         return found
 
+    def steady(self, sheet: Sheet) -> bool:
+        """Whether everything it rests on is as on the sheet of the earlier view; asked once a sheet."""
+        key = id(self)
+        kept = sheet.steady.get(key)
+        if kept is None:
+            kept = sheet.steady[key] = self.unchanged(sheet)
+        return kept
+
     def unchanged(self, sheet: Sheet) -> bool:
         """Whether everything it rests on is as on the sheet of the earlier view."""
-        return all(part.unchanged(sheet) for part in self.parts)
+        return all(part.steady(sheet) for part in self.parts)
 
     @property
     @abstractmethod

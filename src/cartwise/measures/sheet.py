@@ -54,9 +54,20 @@ class Sheet:
         patient: the view they are made from; nothing later can enter.
         definitions: the definitions they are made with.
         answers: criteria already answered from it, by identity (see `Criterion.ask`).
+        steady: criteria of which it is known whether anything they rest on has changed (see `Criterion.steady`).
     """
 
-    __slots__ = ("_base", "_done", "_earlier", "_reads", "_under", "answers", "definitions", "patient")
+    __slots__ = (
+        "_base",
+        "_done",
+        "_earlier",
+        "_reads",
+        "_under",
+        "answers",
+        "definitions",
+        "patient",
+        "steady",
+    )
 
     def __init__(
         self,
@@ -70,6 +81,7 @@ class Sheet:
         self.patient = patient
         self.definitions = definitions or patient.definitions
         self.answers: dict[int, Any] = {}
+        self.steady: dict[int, bool] = {}
         self._base = base
         self._earlier = earlier
         self._reads: dict[str, frozenset[str]] = {}

@@ -79,6 +79,9 @@ class Patient:
         if table.startswith("_") or table not in TABLES:
             raise AttributeError(f"No record table is called {table!r}; there are {', '.join(TABLES)}.")
         self.reads.add(table)
+        return self._rows(table)
+
+    def _rows(self, table: str) -> Records:
         records = self._seen.get(table)
         if records is None:
             history = self._histories.get(table)
@@ -106,7 +109,7 @@ class Patient:
     def reads_as(self, other: Patient, tables: Iterable[str] | None = None) -> bool:
         """Whether these tables, or all that were read in the other view, hold the same rows in this one."""
         named = other._seen if tables is None else tables
-        return all(self.__getattr__(table) is other.__getattr__(table) for table in named)
+        return all(self._rows(table) is other._rows(table) for table in named)
 
     @property
     def last_day(self) -> float | None:

@@ -1,0 +1,51 @@
+"""The bedside observations of a day: numbers and words, as the grading of toxicity reads them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from cartwise.basis import convert, convertible
+from cartwise.measures.course import in_first_course
+from cartwise.measures.grade_range import GradeRange, worst
+from cartwise.study import Patient, Row
+
+Seen = Mapping[str, list[Row]]
+"""The observations of one day, by kind."""
+
+Days = Mapping[int, Seen]
+"""The observations of the first course by day, in order; half days count to the day they began in."""
+
+
+def bedside_days(patient: Patient, last: float = math.inf) -> Days:
+    """The observations from infusion to day `last`, by day."""
+    found: dict[int, dict[str, list[Row]]] = {}
+    for row in in_first_course(patient, patient.observations, 0.0, last):
+        found.setdefault(math.floor(row.day), {}).setdefault(row.kind, []).append(row)
+    return dict(sorted(found.items()))
+
+
+def numbers(seen: Seen, kind: str, unit: str) -> list[float]:
+    """The numbers of a kind in `unit`; one in a unit of another kind says nothing."""
+    return [
+        convert(row.value, row.unit, unit)
+        for row in seen.get(kind, ())
+        if row.value is not None and convertible(row.unit or "", unit)
+    ]
+
+
+def words(seen: Seen, kind: str) -> list[str]:
+    """The words of a kind, each once."""
+    return list(dict.fromkeys(row.text.strip().lower() for row in seen.get(kind, ()) if row.text))
+
+
+def graded_by_words(
+    seen: Seen, kind: str, grades: Mapping[str, GradeRange], otherwise: GradeRange
+) -> GradeRange:
+    """The worst grade of the words of a kind; `otherwise` where nothing of it is recorded.
+
+    A word that the grading does not know settles nothing.
+    """
+    strange = GradeRange(0, 4, (f"{kind} in words that the grading knows",))
+    said = [grades.get(word, strange) for word in words(seen, kind)]
+    return worst(*said) if said else otherwise

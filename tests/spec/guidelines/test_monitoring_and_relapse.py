@@ -1,0 +1,117 @@
+"""Monitoring after infusion as two reviews word it, and what is told after a relapse, in scenarios."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.spec.guidelines.hct_case import APLASIA, FLOW_NEGATIVE, case
+
+FIRST_YEAR = "talleur-2023/monitor-first-year"
+SUBSTITUTE = "myers-2023/rq-pcr-substitute"
+CONSULT = "myers-2023/ngs-expert-consultation"
+NGS_28 = f"{FLOW_NEGATIVE}\n29 | NGS | marrow | negative | | 0.000001"
+
+
+@pytest.mark.parametrize(("day", "standing"), [(40, "met"), (365, "met"), (365.25, "met"), (366, "not-met")])
+def test_close_monitoring_is_asked_for_to_the_end_of_the_first_year(day: float, standing: str) -> None:
+    said = case(day)[FIRST_YEAR]
+    assert (said.standing, said.strength) == (
+        standing,
+        "critical to identify patients at high risk of relapse",
+    )
+
+
+def test_aplasia_and_mrd_together_are_followed_and_neither_alone_is_enough() -> None:
+    said = case(40)
+    assert said["talleur-2023/monitor-bca-and-mrd"].standing == "met"
+    assert said["myers-2023/two-factors"].standing == "met"
+    assert said["myers-2023/bca-alone-inadequate"].strength == "measuring for BCA alone is inadequate"
+    assert said["talleur-2023/bca-not-perfect"].strength == "BCA is not a perfect surrogate for relapse risk"
+
+
+@pytest.mark.parametrize(
+    ("day", "mrd", "standing"),
+    [
+        pytest.param(42, FLOW_NEGATIVE, "unknown", id="day 42: NGS may still come"),
+        pytest.param(43, FLOW_NEGATIVE, "met", id="day 43: the weeks about day 28 are over"),
+        pytest.param(43, NGS_28, "not-met", id="NGS was tested"),
+        pytest.param(43, NGS_28.replace("29 |", "43 |"), "met", id="NGS came too late for day 28"),
+    ],
+)
+def test_rq_pcr_stands_in_where_ngs_is_wanting(day: float, mrd: str, standing: str) -> None:
+    assert case(day, mrd=mrd)[SUBSTITUTE].standing == standing
+
+
+def test_which_finding_of_ngs_is_suspicious_is_left_to_the_source() -> None:
+    found = f"{FLOW_NEGATIVE}\n29 | NGS | marrow | positive | 0.00001 | 0.000001"
+    said = case(40, mrd=found)[CONSULT]
+    assert said.standing == "undetermined-by-source"
+    assert said.missing == ()
+    assert case(40, mrd=NGS_28)[CONSULT].standing == "not-met"
+    assert case(40, mrd=FLOW_NEGATIVE)[CONSULT].standing == "unknown"
+
+
+POSITIVE = "car-ma/os-after-cd19-positive-relapse"
+NEGATIVE = "car-ma/os-after-cd19-negative-relapse"
+SWITCH = "car-ma/os-after-lineage-switch"
+
+
+@pytest.mark.parametrize(
+    ("immunophenotype", "told"),
+    [("CD19+", POSITIVE), ("CD19-", NEGATIVE), ("lineage switch", SWITCH)],
+)
+def test_after_relapse_survival_is_told_by_immunophenotype(immunophenotype: str, told: str) -> None:
+    said = case(210, relapses=f"day | site | immunophenotype\n200 | marrow | {immunophenotype}")
+    standings = {key: said[key].standing for key in (POSITIVE, NEGATIVE, SWITCH)}
+    assert {key for key, standing in standings.items() if standing == "met"} == {told}
+    assert said[told].direction == "open"
+
+
+@pytest.mark.parametrize("immunophenotype", ["unknown", ""])
+def test_an_immunophenotype_that_is_not_known_is_asked_for(immunophenotype: str) -> None:
+    said = case(210, relapses=f"day | site | immunophenotype\n200 | marrow | {immunophenotype}")
+    for key in (POSITIVE, NEGATIVE, SWITCH, "westhafen-2025/escape-clones"):
+        assert said[key].standing == "unknown"
+        assert said[key].missing == ("the immunophenotype of the relapse",)
+
+
+def test_an_immunophenotype_counts_from_the_day_it_was_reported() -> None:
+    relapses = "day | site | immunophenotype_day | immunophenotype\n200 | marrow | 207 | CD19-"
+    assert case(206, relapses=relapses)[NEGATIVE].standing == "unknown"
+    assert case(207, relapses=relapses)[NEGATIVE].standing == "met"
+
+
+def test_the_survival_figures_are_shown_with_their_dispute() -> None:
+    said = case(210, relapses="day | site | immunophenotype\n200 | marrow | CD19+")[POSITIVE]
+    assert any("disputed" in note and "PDQ" in note for note in said.notes)
+
+
+@pytest.mark.parametrize("source", ["westhafen-2025", "talleur-2023"])
+def test_escape_is_read_on_where_cd19_or_the_lineage_is_lost(source: str) -> None:
+    clone = {"westhafen-2025": "escape-clones", "talleur-2023": "escape-clone"}[source]
+    negative = case(210, relapses="day | site | immunophenotype\n200 | marrow | CD19-")
+    switched = case(210, relapses="day | site | immunophenotype\n200 | marrow | lineage switch")
+    kept = case(210, relapses="day | site | immunophenotype\n200 | marrow | CD19+")
+    assert negative[f"{source}/{clone}"].standing == "met"
+    assert f"{source}/escape-masking" in negative[f"{source}/{clone}"].facts
+    assert switched[f"{source}/escape-lineage-switch"].standing == "met"
+    assert kept[f"{source}/{clone}"].standing == "not-met"
+
+
+def test_without_a_relapse_nothing_is_said_of_its_kind() -> None:
+    said = case(210)
+    assert {said[key].standing for key in (POSITIVE, NEGATIVE, SWITCH)} == {"out-of-scope"}
+
+
+@pytest.mark.parametrize(
+    ("row", "standing"),
+    [
+        pytest.param("61 | blood | 120 | 9", "met", id="B cells are back"),
+        pytest.param("61 | blood | 0 | 0", "not-met", id="aplasia holds"),
+        pytest.param("61 | blood | 30 | 9", "undetermined-by-source", id="between the printed definitions"),
+        pytest.param("61 | marrow | 120 | 9", "not-met", id="marrow is not read for it"),
+    ],
+)
+def test_the_return_of_b_cells_alone_is_no_relapse(row: str, standing: str) -> None:
+    b_cells = f"{APLASIA}\n{row}"
+    assert case(70, b_cells=b_cells)["westhafen-2025/b-cell-recovery-not-relapse"].standing == standing
