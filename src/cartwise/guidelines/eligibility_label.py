@@ -52,8 +52,8 @@ us.recommend(
 )
 eu.recommend(
     "labels/tisa-cel-eu-indication",
+    # As NICE TA975 quotes the authorisation; the year of that text is not known here, so no edition is asked.
     when=all_of(
-        _from(threshold("labels/tisa-cel-eu-edition")),
         aged(threshold("labels/tisa-cel-eu-age")),
         any_of(refractory, relapsed_after_hct, second_or_later_relapse),
     ),

@@ -6,7 +6,7 @@ import math
 
 from cartwise.basis import DAYS_PER_MONTH, UNKNOWN, YES, Missing
 from cartwise.measures.course import FIRST_COURSE, course_end, in_first_course, index_infusion, today, unseen
-from cartwise.measures.detection import _rises
+from cartwise.measures.detection import rises
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.residual_disease import DAY_28, FLOW, LATE, NGS, latest_state, mrd_tests, no_test
 from cartwise.measures.settling import on_day, on_days
@@ -35,7 +35,7 @@ def ngs_rising(patient: Patient) -> bool | Noted | Missing:
     tests = mrd_tests(patient, NGS)
     if not tests:
         return no_test(patient, NGS)
-    found = _rises(tests)
+    found = rises(tests)
     if found is None:
         return Missing(f"one NGS-MRD test only, {on_day(tests[-1].day)}", _SECOND_NGS)
     answer, words = found

@@ -129,7 +129,7 @@ def _level(row: Row) -> float | None:
     return 0.0 if row.result == STATES[1] else -math.inf
 
 
-def _rises(rows: Records) -> tuple[Truth, str] | None:
+def rises(rows: Records) -> tuple[Truth, str] | None:
     """Whether the two latest test days both detected leukaemia, the later more; None where there are not two."""
     levels = _levels(rows)
     if len(levels) < 2:
@@ -151,7 +151,7 @@ def _rises(rows: Records) -> tuple[Truth, str] | None:
 def mrd_rising(patient: Patient) -> bool | Noted | Missing:
     """Whether MRD rises between the two latest tests of any one method."""
     tests = mrd_tests(patient, FLOW + PCR + NGS)
-    told = [found for method in FLOW + PCR + NGS if (found := _rises(tests.where(method=method)))]
+    told = [found for method in FLOW + PCR + NGS if (found := rises(tests.where(method=method)))]
     if not tests:
         return no_test(patient, FLOW + PCR + NGS)
     if not told:

@@ -73,6 +73,7 @@ def test_a_head_that_is_no_toml_names_the_line(head):
         About("plain"),
         About('Łódź "quoted" \\ and\nlines\tand \x7f', centre="C", note="n", invented=True),
         About("cut", data_cut=dt.date(2024, 2, 29), definitions=Definitions(bca="count-below-50")),
+        About("labels", region="EU", label_edition=2025),
         About("days", cut_day=1234567.125, turnaround={"mrd.NGS": 10.0, "labs": 0.123456789}),
     ],
 )
