@@ -133,13 +133,75 @@ class IntervalRow:
 
 @dataclass(frozen=True, slots=True)
 class IntervalFigure:
-    """Values with their intervals, one a row; they stand in the result's table of that name."""
+    """Values with their intervals, one a row; they stand in the result's table of that name.
+
+    With a reference (1 for ratios: no difference) it is a forest plot.
+    """
 
     rows: tuple[IntervalRow, ...]
     table: str
     x_label: str
     logarithmic: bool = False
     percent: bool = False
+    reference: float | None = None
 
 
-Figure = KaplanMeierFigure | SwimmerFigure | KineticsFigure | IntervalFigure
+@dataclass(frozen=True, slots=True)
+class IncidenceLine:
+    """A cumulative incidence of m steps with its band; 0 before the first step.
+
+    Attributes:
+        label: the group or the cause it is of.
+        end: last follow-up, in the unit of the figure.
+        times, incidence: (m,) from each time on.
+        lower, upper: (m,) confidence limits; None where there are none.
+    """
+
+    label: str
+    end: float
+    times: tuple[float, ...]
+    incidence: tuple[float, ...]
+    lower: tuple[float | None, ...]
+    upper: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidencePanel:
+    """Cumulative incidences on one pair of axes, with rows (label, count at each tick) of the number at risk."""
+
+    title: str
+    lines: tuple[IncidenceLine, ...]
+    at_risk: tuple[tuple[str, tuple[int, ...]], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidenceFigure:
+    """Cumulative incidences with competing risks, a panel a group (stacked by cause) or a cause (a line a group)."""
+
+    panels: tuple[IncidencePanel, ...]
+    ticks: tuple[float, ...]
+    x_label: str
+    y_label: str
+    legend: str = ""
+    stacked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScatterPanel:
+    """Two measures of the same patients, as points; `note` says how they go together."""
+
+    x_label: str
+    y_label: str
+    points: tuple[tuple[float, float], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScatterFigure:
+    """Pairs of measures on logarithmic axes, a panel a pair."""
+
+    panels: tuple[ScatterPanel, ...]
+
+
+Figure = KaplanMeierFigure | SwimmerFigure | KineticsFigure | IntervalFigure | IncidenceFigure | ScatterFigure

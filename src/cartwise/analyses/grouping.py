@@ -160,8 +160,8 @@ def refuse_future_groups(sheets: Mapping[str, Sheet], measure: str) -> None:
         raise UserError(
             f"{measure} was first known after infusion in {later} of {len(sheets)} patients, so groups by it cannot be "
             "followed from infusion on: a patient must survive long enough to enter a group (immortal time), which makes "
-            "that group look better than it is. Choose a measure known at infusion. Landmark analyses and time-varying "
-            "groups, which answer this question, are not there yet."
+            "that group look better than it is. Choose a measure known at infusion. A landmark analysis or a time-varying "
+            "covariate answers the question; `cartwise analyse STUDY hct_after_infusion_effect` does both for HCT."
         )
 
 

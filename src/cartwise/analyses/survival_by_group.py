@@ -51,16 +51,16 @@ def survival_by_group(cohort: Cohort, measure: str, words: str) -> Result:
     curves = kaplan_meier(time, event, group=level, unit="mo")
     test = log_rank(time, event, level) if cohort.groups else None
     legend = cohort.groups.label if cohort.groups else ""
-    ticks = _ticks(max(time, default=0.0))
+    ticks = ticks_of(max(time, default=0.0))
     tables = {
-        "risk_table": _risk_table(curves, ticks),
+        "risk_table": risk_table_of(curves, ticks),
         "groups": _groups(time, event, level, curves, test),
         "curve": curves.table().rename(columns={"time": "month"}),
     }
     return cohort.result(
         tables=tables,
         counts={"risk_table": RISK, "groups": GROUPS},
-        figures={"": _figure(curves, tables["risk_table"], words, legend, test)},
+        figures={"": curves_figure(curves, tables["risk_table"], words, legend, test)},
         estimates=_estimates(curves, ticks),
         about=_about(test),
         methods=_methods(cohort, measure, curves, test),
@@ -79,12 +79,14 @@ def _follow_up(cohort: Cohort, measure: str) -> tuple[list[float], list[int], li
     )
 
 
-def _ticks(last: float) -> list[float]:
+def ticks_of(last: float) -> list[float]:
+    """Months at which a risk table counts follow-up that ends at `last`."""
     step = next((step for step in TICKS if last / step <= 8), 12 * math.ceil(last / 84))
     return [float(step * i) for i in range(math.floor(last / step) + 1)]
 
 
-def _risk_table(curves: KaplanMeier, ticks: list[float]) -> pd.DataFrame:
+def risk_table_of(curves: KaplanMeier, ticks: list[float]) -> pd.DataFrame:
+    """The extended risk table at each tick, with the survival there."""
     table = curves.risk_table(ticks).rename(columns={"time": "month"})
     readings = [reading for of_group in curves.at(ticks).values() for reading in of_group]
     limits = [(r.value, r.lower, r.upper) for r in readings]
@@ -133,15 +135,22 @@ def _group_row(
     }
 
 
-def _figure(
-    curves: KaplanMeier, risk: pd.DataFrame, words: str, legend: str, test: LogRank | None
+def curves_figure(
+    curves: KaplanMeier,
+    risk: pd.DataFrame,
+    words: str,
+    legend: str,
+    test: LogRank | None,
+    *,
+    x_label: str = "Months since infusion",
 ) -> KaplanMeierFigure:
+    """The data of the figure of curves whose risk table is `risk`."""
     cells = tuple(
         RiskCell(row["group"], row["month"], row["at_risk"], row["censored"], row["events"])
         for row in risk.to_dict("records")
     )
     steps = tuple(_step_curve(curve) for curve in curves.curves.values())
-    return KaplanMeierFigure(steps, cells, "Months since infusion", words, legend, _p_text(test))
+    return KaplanMeierFigure(steps, cells, x_label, words, legend, _p_text(test))
 
 
 def _step_curve(curve: Curve) -> StepCurve:

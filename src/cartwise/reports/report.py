@@ -1,4 +1,4 @@
-"""Write the report on a study: one self-contained page, its files, and a page for each patient."""
+"""Write the report on a study: one self-contained page, its files, a page for each patient, and the evidence."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from cartwise.guidelines import Advice
 from cartwise.measures import Sheet
 from cartwise.reports.charts import Chart, plotly_js
 from cartwise.reports.cohort_charts import chart_of
+from cartwise.reports.evidence_pages import evidence_pages
 from cartwise.reports.pages import page
 from cartwise.reports.result_files import files_of
 from cartwise.reports.sharing import shared, suppressed_counts
@@ -90,6 +91,8 @@ def write_report(
     sections = [_section(result, write) for result in _results(study, names, share=share, tell=tell)]
     if not share:
         _write_patients(study, advice or guidelines.advise, write, tell)
+    for name, text in evidence_pages().items():
+        write(name, text)
     write("index.html", page("index.html", **_index(study, sections, share=share)))
     return target / "index.html"
 
@@ -225,6 +228,7 @@ def _patient(study: Study, name: str, patient: Patient, advise: Advise) -> dict[
         "timeline": timeline(sheet),
         "topics": by_topic,
         "decisions": {decision: (guidelines.summary(items), items) for decision, items in decisions.items()},
+        "factors": guidelines.risk_factors(patient),
         "turns": guidelines.turns(guidelines.replay(patient)),
         "caveat": guidelines.CAVEAT,
         "nothing_applies": guidelines.NOTHING_APPLIES,

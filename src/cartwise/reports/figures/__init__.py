@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from cartwise.analyses import Figure, IntervalFigure, KaplanMeierFigure, KineticsFigure, SwimmerFigure
-from cartwise.reports.figures import intervals, kaplan_meier, kinetics, swimmer
+from cartwise.analyses import (
+    Figure,
+    IncidenceFigure,
+    IntervalFigure,
+    KaplanMeierFigure,
+    KineticsFigure,
+    ScatterFigure,
+    SwimmerFigure,
+)
+from cartwise.reports.figures import incidence, intervals, kaplan_meier, kinetics, scatter, swimmer
 from cartwise.reports.figures.style import as_svg, settings
 
 __all__ = ["svg"]
 
 _PAINTERS = {
+    IncidenceFigure: incidence.draw,
     IntervalFigure: intervals.draw,
     KaplanMeierFigure: kaplan_meier.draw,
     KineticsFigure: kinetics.draw,
+    ScatterFigure: scatter.draw,
     SwimmerFigure: swimmer.draw,
 }
 

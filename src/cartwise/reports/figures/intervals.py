@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from cartwise.analyses import IntervalFigure
-from cartwise.reports.figures.style import FAINT, INK, colour, new_figure
+from cartwise.reports.figures.style import FAINT, INK, colour, dash, new_figure
 
 LINE_HEIGHT = 0.24
+RATIOS = (0.01, 0.1, 0.25, 0.5, 1, 2, 4, 10, 100)
+"""Ticks of a forest plot, as many as lie within it."""
 
 
 def draw(data: IntervalFigure) -> Any:
@@ -41,6 +43,10 @@ def _places(data: IntervalFigure) -> tuple[list[tuple[str, bool]], list[float]]:
 def _axes(axes: Any, data: IntervalFigure, labels: list[tuple[str, bool]]) -> None:
     if data.logarithmic and all((row.lower if row.lower is not None else row.value) > 0 for row in data.rows):
         axes.set_xscale("log")
+        if data.reference is not None:
+            _ratios(axes)
+    if data.reference is not None:
+        axes.axvline(data.reference, color=INK, linewidth=0.8, linestyle=dash(1))
     if data.percent:
         axes.set_xlim(-2, 102)
     axes.set_ylim(len(labels) - 0.4, -0.6)
@@ -52,3 +58,13 @@ def _axes(axes: Any, data: IntervalFigure, labels: list[tuple[str, bool]]) -> No
     axes.spines["left"].set_visible(False)
     axes.grid(visible=True, axis="x", color=FAINT, alpha=0.25, linewidth=0.6)
     axes.set_xlabel(data.x_label)
+
+
+def _ratios(axes: Any) -> None:
+    low, high = axes.get_xlim()
+    # A separated group can have a limit of a million; the axis ends where a reader has seen enough.
+    low, high = max(min(low, 0.45), RATIOS[0]), min(max(high, 2.2), RATIOS[-1])
+    axes.set_xlim(low, high)
+    axes.set_xticks([tick for tick in RATIOS if low <= tick <= high])
+    axes.set_xticklabels([f"{tick:g}" for tick in RATIOS if low <= tick <= high])
+    axes.minorticks_off()
