@@ -5,7 +5,7 @@ import math
 import pandas as pd
 from hypothesis import strategies as st
 
-from cartwise.study import ASSESSMENTS, LABS, LINE, TABLES, columns_of
+from cartwise.study import ASSESSMENTS, LABS, LINE, OBSERVED, TABLES, columns_of
 
 DATED = [name for name in TABLES if name != "patients"]
 LAST_DAY = 400
@@ -54,6 +54,8 @@ def sound(table, row):
     row |= _ASKED.get(table, {})
     if table == "assessments":
         row["value"] = (ASSESSMENTS[row["kind"]] or ("seen",))[0]
+    if table == "observations":
+        row["text"] = OBSERVED.get(row["kind"], ("",))[0]
     if table == "mrd" and row["result"] != "positive":
         row["level"] = ""
     if table == "labs" and row["test"] in LABS:

@@ -6,7 +6,7 @@ from cartwise.study.loading import Study, build, load, row_type
 from cartwise.study.patient import DAY, Patient, patient_named
 from cartwise.study.reading import LINE
 from cartwise.study.record import History, Records, Row
-from cartwise.study.tables import ASSESSMENTS, LABS, TABLES, Column, columns_of
+from cartwise.study.tables import ASSESSMENTS, LABS, OBSERVED, TABLES, Column, columns_of
 from cartwise.study.writing import write_study, write_template
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "DAY",
     "LABS",
     "LINE",
+    "OBSERVED",
     "TABLES",
     "About",
     "Column",

@@ -161,11 +161,10 @@ def last_contact(tables: Tables) -> Iterator[Breach]:
 
 
 def _last_record(tables: Tables) -> pd.Series:
-    days = [
-        frame.groupby("patient_id")["day"].max()
+    dated = [
+        frame[["patient_id", "day"]].dropna()
         for name, frame in tables.items()
-        if issubclass(TABLES[name], DatedTable)
-        and name not in {"follow_up", "deaths"}
-        and frame["day"].notna().any()
+        if issubclass(TABLES[name], DatedTable) and name not in {"follow_up", "deaths"}
     ]
-    return pd.concat(days).groupby(level=0).max() if days else pd.Series(dtype="Float64")
+    filled = [frame for frame in dated if len(frame)]  # pandas warns of an empty one among those it joins
+    return pd.concat(filled).groupby("patient_id")["day"].max() if filled else pd.Series(dtype="Float64")

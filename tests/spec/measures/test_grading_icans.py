@@ -66,7 +66,6 @@ def test_the_age_decides_which_score_counts_and_exactly_12_goes_with_ice(age, ex
         ("5 | motor weakness | | | deep focal", 4),
         ("5 | cerebral oedema | | | focal", 3),
         ("5 | cerebral oedema | | | diffuse", 4),
-        ("5 | seizure | | | tonic", Interval(0, 4)),
     ],
 )
 def test_the_worst_domain_decides(row, expected):

@@ -176,3 +176,9 @@ def test_one_bad_row_hides_no_other(study_of, met):
     }
     assert study.quarantined == 4
     assert [row.day for row in study.patients["A"].labs] == [2.0]
+
+
+@pytest.mark.parametrize(("word", "kept"), [("blow-by", 1), ("tent", 0), ("", 0)])
+def test_an_observation_in_words_takes_those_of_its_kind(study_of, word, kept):
+    study = study_of(observations=f"patient_id,day,kind,text\nA,3,oxygen device,{word}")
+    assert len(study.tables["observations"]) == kept
