@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -183,6 +184,59 @@ def test_a_row_set_aside_makes_check_exit_1_and_says_where(tmp_path: Path) -> No
     assert (issue["file"], issue["row"], issue["column"]) == ("patients.csv", 2, "sex")
     assert "SECRET-7" not in done.stdout + done.stderr
     assert "femal" not in issue["message"].replace("female", "")
+
+
+def test_files_of_the_user_are_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "labs.csv").write_text("mine\n1\n")
+    for command in (("template",), ("invent", "--patients", "1")):
+        done = cartwise(*command, "--out", tmp_path)
+        assert done.returncode == 2
+        assert "labs.csv" in done.stderr
+    assert (tmp_path / "labs.csv").read_text() == "mine\n1\n"
+
+
+def test_a_table_that_cannot_be_read_stops_what_would_rest_on_it(invented: Path, tmp_path: Path) -> None:
+    study = tmp_path / "study"
+    shutil.copytree(invented, study)
+    (study / "deaths.csv").write_bytes("patient_id,day\n".encode("utf-16"))
+    for command in (("measure", study), ("analyse", study, "overall_survival"), ("advise", study, "INV-001")):
+        done = cartwise(*command)
+        assert done.returncode == 2
+        assert "deaths.csv could not be read" in done.stderr
+    assert cartwise("check", study).returncode == 1
+
+
+def test_a_row_set_aside_leaves_what_it_may_have_told_unknown(tmp_path: Path) -> None:
+    study = tmp_path / "study"
+    cartwise("template", "--out", study)
+    (study / "patients.csv").write_text("patient_id,disease\nA,B-ALL\nB,B-ALL\n")
+    (study / "infusions.csv").write_text("patient_id,day,course\nA,0,1\nB,0,1\n")
+    (study / "follow_up.csv").write_text("patient_id,day,status\nA,300,alive\nB,300,alive\n")
+    (study / "treatments.csv").write_text(
+        "patient_id,day,kind\nA,,HCT\nA,-90,chemotherapy\nB,-90,chemotherapy\n"
+    )
+    (study / "deaths.csv").write_text("patient_id,date\nA,2023-13-01\n")
+    (study / "relapses.csv").write_text("patient_id,date\nA,2023-13-01\n")
+    names = ("hct_after_infusion", "relapsed_after_infusion", "overall_survival_event", "prior_hct")
+    done = cartwise("measure", study, *(word for name in names for word in ("--only", name)))
+    rows = [line.split(",") for line in done.stdout.splitlines()[1:]]
+    assert {(row[0], row[1]): row[2] for row in rows} == {
+        **{("A", name): "" for name in names},
+        **{("B", name): "no" for name in names},
+    }
+    assert "3 rows are set aside" in done.stderr
+
+
+def test_no_day_is_not_a_day(invented: Path) -> None:
+    done = cartwise("measure", invented, "--as-of", "nan")
+    assert (done.returncode, "A day is a number" in done.stderr) == (2, True)
+
+
+def test_a_place_that_cannot_be_written_is_named(invented: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = cartwise("measure", invented, "--out", tmp_path / "file" / "measures.csv")
+    assert done.returncode == 2
+    assert "cannot read or write" in done.stderr
 
 
 BAD = {

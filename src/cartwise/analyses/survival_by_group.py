@@ -31,8 +31,17 @@ RISK = Counts(
 # Events to the end of follow-up, less those at the last time shown in the risk table, would be a count as well.
 GROUPS = Counts(
     columns=("n",),
-    derived=dict.fromkeys(("median", "median_lower", "median_upper", "follow_up"), "n"),
-    individual=("events", "censored", "expected", "remark"),
+    # A median and its limits are the days of single patients.
+    individual=(
+        "events",
+        "censored",
+        "expected",
+        "remark",
+        "median",
+        "median_lower",
+        "median_upper",
+        "follow_up",
+    ),
     sums=(Sum((), ("group", EVERYBODY)),),
 )
 

@@ -6,6 +6,7 @@ import os
 import sys
 
 import typer
+from typer.exceptions import Abort, TyperException
 
 from cartwise.basis import UserError
 from cartwise.cli import catalogues, evidencing, making, studying, trying
@@ -25,26 +26,42 @@ for commands in (trying, making, studying, evidencing, catalogues):
     commands.add_to(app)
 
 INTERRUPTED = 130
+INTERRUPTION = "cartwise: interrupted. Run the same command again; a report or study that was half written is written anew."
 DEFECT = 70
 
 
 def main() -> None:
     """The entry point `cartwise`."""
     try:
-        app(prog_name="cartwise")
+        code = app(sys.argv[1:] or ["--help"], prog_name="cartwise", standalone_mode=False)
+    except Abort:
+        _leave(INTERRUPTION, INTERRUPTED)
+    except TyperException as error:
+        _leave(f"cartwise: {_words(error)} `cartwise --help` lists the commands, and each has --help.", 2)
     except UserError as error:
         _leave(f"cartwise: {error}", error.exit_code)
     except KeyboardInterrupt:
-        _leave(
-            "cartwise: interrupted. What was finished is kept; run the same command again to go on.",
-            INTERRUPTED,
-        )
+        _leave(INTERRUPTION, INTERRUPTED)
     except BrokenPipeError:
         os._exit(0)  # the reader of the pipe has left: nothing more to say, and nobody to say it to
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        _leave(
+            f"cartwise: cannot read or write{where}: {error.strerror}. Name another place, or mend its permissions.",
+            2,
+        )
     except Exception as error:
         if os.environ.get("CARTWISE_DEBUG"):
             raise
         _leave(_defect(error), DEFECT)
+    else:
+        raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _words(error: TyperException) -> str:
+    """What typer says is wrong with the command line."""
+    told = getattr(error, "format_message", None)
+    return str(told() if told else error)
 
 
 def _defect(error: Exception) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,9 +16,19 @@ if TYPE_CHECKING:  # a study is loaded with pandas, which --help must not wait f
 StudyFolder = Annotated[
     Path, typer.Argument(metavar="STUDY", help="Folder that holds study.toml and the tables.")
 ]
+
+
+def _a_day(day: float | None) -> float | None:
+    if day is not None and not math.isfinite(day):
+        raise typer.BadParameter("A day is a number, for example 60.")
+    return day
+
+
 AsOf = Annotated[
     float | None,
-    typer.Option("--as-of", metavar="DAY", help="See the record as it stood at the end of this day."),
+    typer.Option(
+        "--as-of", metavar="DAY", callback=_a_day, help="See the record as it stood at the end of this day."
+    ),
 ]
 Form = Annotated[str, typer.Option("--format", help="text, or json for machines.")]
 
@@ -39,7 +51,7 @@ def check(study: StudyFolder, form: Form = "text") -> None:
     """Show every problem of a study's records; exit code 1 when a row was set aside."""
     from cartwise.cli import issues_shown
 
-    loaded = _load(study)
+    loaded = _load(study, checking=True)
     issues_shown.show(loaded, as_json=_is_json(form))
     raise typer.Exit(1 if issues_shown.anything_lost(loaded) else 0)
 
@@ -143,10 +155,23 @@ def report(
     print(f"Wrote {page}.{_invented(loaded)}")
 
 
-def _load(folder: Path) -> Study:
+def _load(folder: Path, *, checking: bool = False) -> Study:
     from cartwise import study as records
+    from cartwise.basis import Severity, UserError
 
-    return records.load(folder)
+    loaded = records.load(folder)
+    unread = [issue.file for issue in loaded.issues if issue.severity is Severity.FATAL]
+    if unread and not checking:
+        raise UserError(
+            f"{', '.join(unread)} could not be read, so what it holds would be taken as never having happened. "
+            f"`cartwise check {folder}` says why; mend it, or move it out of the study."
+        )
+    if loaded.quarantined and not checking:
+        print(
+            f"{loaded.quarantined} rows are set aside; `cartwise check {folder}` shows which and why.",
+            file=sys.stderr,
+        )
+    return loaded
 
 
 def _is_json(form: str) -> bool:

@@ -63,8 +63,10 @@ def today(patient: Patient) -> float:
     return day if math.isfinite(day) else patient.last_day or 0.0
 
 
-CLINICAL = ("follow_up", "assessments", "relapses", "deaths", "marrow", "treatments", "toxicities")
-"""Tables whose rows after infusion show that the patient was looked after: laboratory samples alone do not."""
+CLINICAL = ("follow_up", "assessments", "relapses", "deaths", "marrow")
+"""Tables whose rows after infusion show that relapse or transplant would have been recorded: grades and drugs of the
+first weeks, and laboratory samples, do not.
+"""
 
 
 def followed(patient: Patient) -> bool:
@@ -72,6 +74,14 @@ def followed(patient: Patient) -> bool:
     return index_infusion(patient) is not None and any(
         (rows := getattr(patient, table)) and rows[-1].day > 0 for table in CLINICAL
     )
+
+
+def set_aside(patient: Patient, *tables: str) -> Missing | None:
+    """Why absence from these tables says nothing: a row of the patient was set aside; None where none was."""
+    found = sorted(patient.set_aside.intersection(tables))
+    if not found:
+        return None
+    return Missing(f"a row of {', '.join(found)} was set aside, and it may be this one", "that row, mended")
 
 
 def end_of_follow_up(patient: Patient) -> float:

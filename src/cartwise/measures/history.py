@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cartwise.basis import DAYS_PER_MONTH, Missing
-from cartwise.measures.course import FIRST_COURSE, first_infusions, index_infusion, unseen
+from cartwise.measures.course import FIRST_COURSE, first_infusions, index_infusion, set_aside, unseen
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_days
 from cartwise.study import Patient, Records, Row
@@ -71,11 +71,16 @@ def before_index(patient: Patient, rows: Records) -> Records:
 
 
 def _prior(patient: Patient, kind: str) -> Noted | Missing:
-    earlier = before_index(patient, patient.treatments)
-    found = earlier.where(kind=kind)
-    if found:
-        return Noted(value=True, note=on_days([row.day for row in found]))
-    telling = earlier.that(_tells_history)
+    found = before_index(patient, patient.treatments).where(kind=kind)
+    return Noted(value=True, note=on_days(found.values("day"))) if found else _none_recorded(patient)
+
+
+def _none_recorded(patient: Patient) -> Noted | Missing:
+    """What it says that a treatment is not among the earlier ones."""
+    lost = set_aside(patient, "treatments")
+    if lost is not None:
+        return lost
+    telling = before_index(patient, patient.treatments).that(_tells_history)
     if not telling:
         return Missing("no earlier treatment is recorded at all", _EARLIER)
     return Noted(value=False, note=f"none among {len(telling)} recorded earlier treatments")
@@ -101,14 +106,9 @@ def prior_hct(patient: Patient) -> bool | Noted | Missing:
         return Noted(value=True, note="by the source of the cells; no transplant is dated")
     hints = _hints_of_hct(patient)
     if hints:
-        return Missing(
-            f"no transplant is recorded, but {', '.join(hints)} points to one",
-            "whether there was a transplant",
-        )
-    telling = earlier.that(_tells_history)
-    if not telling:
-        return Missing("no earlier treatment is recorded at all", _EARLIER)
-    return Noted(value=False, note=f"none among {len(telling)} recorded earlier treatments")
+        points = f"no transplant is recorded, but {', '.join(hints)} points to one"
+        return Missing(points, "whether there was a transplant")
+    return _none_recorded(patient)
 
 
 def _hints_of_hct(patient: Patient) -> list[str]:

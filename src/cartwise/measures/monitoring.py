@@ -79,8 +79,10 @@ def mrd_due(patient: Patient) -> float | Noted | Missing:
     method=f"today is later than the day on which it is due; schedule of 001:86; {_READ}",
     settled_by="the infusion",
 )
-def mrd_overdue(patient: Patient, mrd_due: float) -> bool | Noted:
+def mrd_overdue(patient: Patient, mrd_due: float | Missing) -> bool | Noted | Missing:
     """Whether an MRD test is overdue by the schedule of 001:86."""
+    if isinstance(mrd_due, Missing):
+        return Noted(value=False, note=mrd_due.reason) if patient.infusions else mrd_due
     late = today(patient) - mrd_due
     return (
         Noted(value=True, note=f"due on day {mrd_due:.0f}, {late:.0f} days ago")
@@ -109,8 +111,10 @@ def transgene_due(patient: Patient) -> float | Missing:
     method=f"today is later than the day on which it is due; schedule of 001:94; {_READ}",
     settled_by="the infusion",
 )
-def transgene_overdue(patient: Patient, transgene_due: float) -> bool | Noted:
+def transgene_overdue(patient: Patient, transgene_due: float | Missing) -> bool | Noted | Missing:
     """Whether a transgene test is overdue by the schedule of 001:94."""
+    if isinstance(transgene_due, Missing):
+        return Noted(value=False, note=transgene_due.reason) if patient.infusions else transgene_due
     late = today(patient) - transgene_due
     return (
         Noted(value=True, note=f"due on day {transgene_due:.0f}, {late:.0f} days ago")

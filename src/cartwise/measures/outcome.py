@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cartwise.basis import Missing
-from cartwise.measures.course import end_of_follow_up, followed, index_infusion, unseen
+from cartwise.measures.course import end_of_follow_up, followed, index_infusion, set_aside, unseen
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.response import REMISSION, relapses_after
 from cartwise.study import Definitions, Patient
@@ -38,11 +38,14 @@ class Observed:
 
 
 def _observed(
-    patient: Patient, events: list[tuple[float, str]], censored: float | None = None
+    patient: Patient, events: list[tuple[float, str]], censored: float | None = None, *, disease: bool = False
 ) -> Observed | Missing:
     """The first event within follow-up, or the end of follow-up; `censored` may end it earlier."""
     if index_infusion(patient) is None:
         return unseen(patient, "")
+    lost = set_aside(patient, "deaths", *(("relapses",) if disease else ()))
+    if lost is not None:
+        return lost
     end = end_of_follow_up(patient)
     end = end if censored is None else min(end, censored)
     day, what = min((event for event in events if event[0] <= end), default=(end, ""))
@@ -54,7 +57,7 @@ def _free_of_disease(
 ) -> Observed | Missing:
     if not followed(patient):
         return unseen(patient, "no follow-up after infusion that would show a relapse", _FOLLOW_UP)
-    return _observed(patient, events, censored)
+    return _observed(patient, events, censored, disease=True)
 
 
 def _deaths(patient: Patient) -> list[tuple[float, str]]:

@@ -9,6 +9,7 @@ from cartwise.measures.course import (
     followed,
     in_first_course,
     index_infusion,
+    set_aside,
     unseen,
 )
 from cartwise.measures.measure import Noted, measure
@@ -120,6 +121,8 @@ def relapsed_after_infusion(patient: Patient) -> bool | Noted | Missing:
     rows, end = relapses_after(patient), end_of_follow_up(patient)
     if rows:
         return Noted(value=True, note=on_day(rows[0].day))
+    if (lost := set_aside(patient, "relapses")) is not None:
+        return lost
     if not followed(patient):
         return unseen(patient, "no follow-up after infusion", "follow-up after infusion")
     return Noted(value=False, note=f"none recorded to day {end:g}")

@@ -5,7 +5,15 @@ from __future__ import annotations
 import math
 
 from cartwise.basis import Missing
-from cartwise.measures.course import course_end, end_of_follow_up, followed, index_infusion, today, unseen
+from cartwise.measures.course import (
+    course_end,
+    end_of_follow_up,
+    followed,
+    index_infusion,
+    set_aside,
+    today,
+    unseen,
+)
 from cartwise.measures.history import before_index
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day, on_days
@@ -42,10 +50,12 @@ def _transplant(patient: Patient) -> Row | None:
 def hct_after_infusion(patient: Patient) -> bool | Noted | Missing:
     """Whether a transplant followed CAR T cells."""
     row = _transplant(patient)
-    if row is None and not followed(patient):
-        return unseen(patient, "no follow-up after infusion", "follow-up after infusion")
     if row is not None:
         return Noted(value=True, note=on_day(row.day))
+    if (lost := set_aside(patient, "treatments")) is not None:
+        return lost
+    if not followed(patient):
+        return unseen(patient, "no follow-up after infusion", "follow-up after infusion")
     return Noted(value=False, note=f"none recorded to day {end_of_follow_up(patient):g}")
 
 

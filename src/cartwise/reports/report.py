@@ -31,6 +31,11 @@ Progress = Callable[[int, int], None]
 
 MANIFEST = "report-files.txt"
 FOLDERS = {"svg": "figures", "csv": "tables", "txt": "texts"}
+NOT_BESIDE_OTHERS = frozenset({"kinetics_by_group"})
+"""Results that no shared report holds: their counts beside those of the description give small ones away, since
+suppression looks at one result at a time, and quartiles of few patients are patients.
+"""
+
 LONG = 15
 """A table with more rows than this is folded away until it is asked for."""
 
@@ -126,7 +131,7 @@ def _results(study: Study, names: list[str], *, share: bool, tell: Callable[[], 
         result = analyses.run(study, name)
         if not share:
             yield result
-        elif result.shareable:
+        elif result.shareable and name not in NOT_BESIDE_OTHERS:
             yield shared(result)
         tell()
 

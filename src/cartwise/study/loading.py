@@ -19,7 +19,7 @@ from cartwise.study.definitions import About, read_about
 from cartwise.study.index_day import Tables, rebase
 from cartwise.study.parsing import typed
 from cartwise.study.patient import Patient
-from cartwise.study.reading import RawTables, read_tables
+from cartwise.study.reading import LINE, RawTables, read_tables
 from cartwise.study.record import History, Row
 from cartwise.study.rules import apply_rules
 from cartwise.study.tables import TABLES, Column, columns_of
@@ -102,8 +102,20 @@ def build(
     index_days = {
         name: date + dt.timedelta(days=math.floor(moved.get(name, 0))) for name, date in index_dates.items()
     }
-    patients = _patients(about, tables, anchors, index_days)
+    patients = _patients(about, tables, anchors, index_days, _set_aside(raw, met))
     return Study(about, patients, tables, tuple(met), folder)
+
+
+def _set_aside(raw: RawTables, issues: list[Issue]) -> dict[str, frozenset[str]]:
+    """By patient the tables of which a row was set aside; a repeated row says nothing new and does not count."""
+    found: dict[str, set[str]] = {}
+    for issue in issues:
+        table = issue.file.rpartition(".")[0]
+        if issue.severity is Severity.QUARANTINED and table in raw and issue.rule != "repeated-row":
+            frame = raw[table]
+            for name in frame.loc[frame[LINE] == issue.row, "patient_id"] if "patient_id" in frame else ():
+                found.setdefault(name, set()).add(table)
+    return {name: frozenset(tables) for name, tables in found.items()}
 
 
 def _no_patients() -> Issue:
@@ -127,7 +139,11 @@ def _validated(raw: RawTables) -> tuple[Tables, list[Issue]]:
 
 
 def _patients(
-    about: About, tables: Tables, anchors: Mapping[str, str], index_dates: Mapping[str, dt.date]
+    about: About,
+    tables: Tables,
+    anchors: Mapping[str, str],
+    index_dates: Mapping[str, dt.date],
+    set_aside: Mapping[str, frozenset[str]],
 ) -> dict[str, Patient]:
     histories: dict[str, dict[str, History]] = {}
     for table, frame in tables.items():
@@ -143,6 +159,7 @@ def _patients(
             cut_day=_cut_day(about, index_dates.get(name)),
             region=about.region,
             label_edition=about.label_edition,
+            set_aside=set_aside.get(name, frozenset()),
         )
         for name in names
     }

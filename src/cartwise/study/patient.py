@@ -25,6 +25,7 @@ class Patient:
         definitions: the definitions the study chose.
         region: whose labels hold at the centre, "" where the study does not say.
         label_edition: year of the labels that hold there, None where the study does not say.
+        set_aside: names of the tables of which a row of this patient was set aside, so that absence says nothing.
         reads: names of the tables read since it was last emptied, and DAY where the day itself was asked for.
     """
 
@@ -39,6 +40,7 @@ class Patient:
         "label_edition",
         "reads",
         "region",
+        "set_aside",
     )
 
     def __init__(
@@ -52,6 +54,7 @@ class Patient:
         day: float = math.inf,
         region: str = "",
         label_edition: int | None = None,
+        set_aside: frozenset[str] = frozenset(),
     ) -> None:
         self.id = id
         self._day = day
@@ -60,6 +63,7 @@ class Patient:
         self.definitions = definitions
         self.region = region
         self.label_edition = label_edition
+        self.set_aside = set_aside
         self._histories = histories
         self._seen: dict[str, Records] = {}
         self.reads: set[str] = set()
@@ -104,6 +108,7 @@ class Patient:
             day=min(day, self._day),
             region=self.region,
             label_edition=self.label_edition,
+            set_aside=self.set_aside,
         )
 
     def reads_as(self, other: Patient, tables: Iterable[str] | None = None) -> bool:

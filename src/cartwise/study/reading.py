@@ -151,6 +151,10 @@ def _padded(file: str, name: str, count: int) -> Issue:
 
 
 def _check_header(header: list[str]) -> None:
+    if len(header) == 1 and ";" in header[0]:
+        raise UnreadableError(
+            "Its cells are separated by semicolons. Save it with commas, or import it by a mapping that names its separator."
+        )
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice or "" in header:
         raise UnreadableError(

@@ -30,8 +30,8 @@ def known_patient(tables: Tables) -> Iterator[Breach]:
     known = set(tables["patients"]["patient_id"]) if "patients" in tables else set()
     issue = set_aside(
         "unknown-patient",
-        "No row of patients has this identifier",
-        "Add the patient, or correct the identifier.",
+        "No row of patients has this identifier, or that row was itself set aside",
+        "Mend the patient's row, add the patient, or correct the identifier.",
         "patient_id",
     )
     for name, frame in present(tables):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pandas as pd
 import pandera.errors
 
@@ -18,7 +20,9 @@ def check_table(frame: pd.DataFrame, table: str) -> tuple[pd.DataFrame, list[Iss
         table: name of the table.
     """
     try:
-        TABLES[table].validate(frame.drop(columns=LINE), lazy=True)
+        with warnings.catch_warnings():  # pandera's talk with pandas is not the user's
+            warnings.simplefilter("ignore", FutureWarning)
+            TABLES[table].validate(frame.drop(columns=LINE), lazy=True)
     except pandera.errors.SchemaErrors as errors:
         return _without(frame, table, errors.failure_cases)
     return frame, []

@@ -35,15 +35,26 @@ def write_study(
         raise UserError(
             f"{target} already holds a study. Choose another folder, or say --overwrite to replace it."
         )
+    strange = [] if (target / "study.toml").exists() else _table_files(target)
+    if strange:
+        raise UserError(
+            f"{target} holds {', '.join(path.name for path in strange)} and no study.toml, so these are files of yours "
+            "that writing a study would replace. Choose another folder."
+        )
     written = {name: _written(frame, name) for name, frame in tables.items()}
     target.mkdir(parents=True, exist_ok=True)
-    for name in TABLES:
-        for suffix in ("csv", "parquet"):
-            (target / f"{name}.{suffix}").unlink(missing_ok=True)
+    for path in _table_files(target):
+        path.unlink()
     for name, frame in written.items():
         frame.to_csv(target / f"{name}.csv", index=False, lineterminator="\n")
     (target / "study.toml").write_text(about_as_toml(about), encoding="utf-8")
     return target
+
+
+def _table_files(folder: Path) -> list[Path]:
+    """Files there that a study would read as its tables."""
+    named = (folder / f"{name}.{suffix}" for name in TABLES for suffix in ("csv", "parquet"))
+    return [path for path in named if path.exists()]
 
 
 def _written(frame: pd.DataFrame, table: str) -> pd.DataFrame:

@@ -38,9 +38,16 @@ def test_a_transplant_without_a_date_is_still_known_from_indication_or_cells():
 
 def test_an_autologous_transplant_is_not_the_transplant_that_is_asked_for():
     rows = "day | kind | donor\n-300 | HCT | autologous\n-200 | chemotherapy |\n60 | HCT | autologous"
-    patient = drawn(treatments=rows)
+    patient = drawn(treatments=rows, follow_up="day | status\n90 | alive")
     assert value(patient, "prior_hct") is False
     assert value(patient, "hct_after_infusion") is False
+
+
+def test_drugs_and_grades_of_the_first_weeks_do_not_deny_a_transplant():
+    patient = drawn(
+        treatments="day | kind\n3 | tocilizumab", toxicities="day | kind | grade | scale\n3 | CRS | 1 | Penn"
+    )
+    assert measured(patient, "hct_after_infusion").reason == "no follow-up after infusion"
 
 
 @pytest.mark.parametrize(
