@@ -170,8 +170,8 @@ def _about(tests: dict[str, dict[str, TestResult]]) -> str:
     chance = f"{made} comparison{'s' if made > 1 else ''}"
     return (
         f"{shown} {chance}, not adjusted for multiplicity: at p < 0.05 about one in twenty would appear by chance "
-        "alone. Characteristics first known after infusion (toxicity, its treatment, response) are associated with "
-        "expansion; they do not precede it."
+        "alone. Characteristics first known after infusion (toxicity, its treatment, response) do not precede "
+        "expansion: a difference between them would be an association."
     )
 
 
