@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from cartwise.analyses.analysis import analysis
@@ -30,7 +32,7 @@ def swimmer(cohort: Cohort) -> Result:
     lanes = [_lane(name, sheet) for name, sheet in cohort.sheets.items()]
     lanes.sort(key=lambda lane: (-lane.end, lane.patient))
     return cohort.result(
-        tables={"lanes": _table(lanes)},
+        tables={"lanes": _table(lanes, cohort.sheets)},
         figures={"": SwimmerFigure(tuple(lanes))},
         about=(
             "Each lane runs from infusion to death or last contact; an arrow marks follow-up that goes on. Bars of CRS "
@@ -50,10 +52,12 @@ def swimmer(cohort: Cohort) -> Result:
 def episodes(patient: Patient, kind: str) -> tuple[Bar, ...]:
     """Runs of days of the first course on which a toxicity was graded 1 or more, each with its highest grade."""
     found: list[Bar] = []
+    scale = None
     for row in graded(patient, kind):
         if not row.grade:
             continue
-        if found and row.day - found[-1].last <= 1:
+        alike, scale = row.scale == scale, row.scale
+        if found and alike and row.day - found[-1].last <= 1:
             before = found.pop()
             found.append(Bar(kind, before.first, row.day, max(before.grade or 0, row.grade)))
         else:
@@ -90,16 +94,20 @@ def _lane(name: str, sheet: Sheet) -> Lane:
     return Lane(name, end, ongoing, (*aplasia(sheet, end), *graded), milestones(patient))
 
 
-def _table(lanes: list[Lane]) -> pd.DataFrame:
+def _table(lanes: list[Lane], sheets: Mapping[str, Sheet]) -> pd.DataFrame:
     columns = ["patient", "followed_days", "ongoing", "crs_max_grade", "icans_max_grade"]
     columns += ["b_cell_aplasia_from", "b_cell_aplasia_to", "hct_day", "relapse_day", "death_day"]
-    return pd.DataFrame([_row(lane) for lane in lanes], columns=columns).convert_dtypes()
+    return pd.DataFrame(
+        [_row(lane, sheets[lane.patient]) for lane in lanes], columns=columns
+    ).convert_dtypes()
 
 
-def _row(lane: Lane) -> tuple[object, ...]:
-    bars = {kind: [bar for bar in lane.bars if bar.kind == kind] for kind in (*GRADED, "B-cell aplasia")}
-    grades = [max((bar.grade or 0 for bar in bars[kind]), default=None) for kind in GRADED]
-    aplastic = bars["B-cell aplasia"]
+def _row(lane: Lane, sheet: Sheet) -> tuple[object, ...]:
+    # The measures know that grades of two scales have no maximum; the bars only show what was recorded.
+    grades = [
+        item.value if item.known else None for item in (sheet["crs_max_grade"], sheet["icans_max_grade"])
+    ]
+    aplastic = [bar for bar in lane.bars if bar.kind == "B-cell aplasia"]
     spans = (aplastic[0].first, aplastic[0].last) if aplastic else (None, None)
     days = [
         next((mark.day for mark in lane.marks if mark.kind == kind), None)
