@@ -213,11 +213,18 @@ def test_a_row_set_aside_leaves_what_it_may_have_told_unknown(tmp_path: Path) ->
     (study / "infusions.csv").write_text("patient_id,day,course\nA,0,1\nB,0,1\n")
     (study / "follow_up.csv").write_text("patient_id,day,status\nA,300,alive\nB,300,alive\n")
     (study / "treatments.csv").write_text(
-        "patient_id,day,kind\nA,,HCT\nA,-90,chemotherapy\nB,-90,chemotherapy\n"
+        "patient_id,day,kind\nA,,HCT\nA,-90,chemotherapy\nA,3,G-CSF\nB,-90,chemotherapy\nB,3,G-CSF\n"
     )
     (study / "deaths.csv").write_text("patient_id,date\nA,2023-13-01\n")
     (study / "relapses.csv").write_text("patient_id,date\nA,2023-13-01\n")
-    names = ("hct_after_infusion", "relapsed_after_infusion", "overall_survival_event", "prior_hct")
+    names = (
+        "hct_after_infusion",
+        "relapsed_after_infusion",
+        "overall_survival_event",
+        "prior_hct",
+        "tocilizumab_given",
+        "later_course",
+    )
     done = cartwise("measure", study, *(word for name in names for word in ("--only", name)))
     rows = [line.split(",") for line in done.stdout.splitlines()[1:]]
     assert {(row[0], row[1]): row[2] for row in rows} == {

@@ -67,7 +67,10 @@ def later_course(patient: Patient) -> bool | Noted | Missing:
     if index_infusion(patient) is None:
         return unseen(patient, "")
     end = course_end(patient)
-    return Noted(value=True, note=on_day(end)) if math.isfinite(end) else False
+    if math.isfinite(end):
+        return Noted(value=True, note=on_day(end))
+    lost = set_aside(patient, "infusions", "treatments")
+    return False if lost is None else lost
 
 
 @measure(unit="d", method="from infusion to the first transplant after it")

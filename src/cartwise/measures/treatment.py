@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cartwise.basis import Missing
-from cartwise.measures.course import FIRST_COURSE, in_first_course, today, unseen
+from cartwise.measures.course import FIRST_COURSE, in_first_course, set_aside, today, unseen
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_days
 from cartwise.study import Patient
@@ -22,6 +22,8 @@ def _given(patient: Patient, kind: str) -> Noted | Missing:
     found = treatments.where(kind=kind)
     if found:
         return Noted(value=True, note=f"begun {on_days([row.day for row in found])}")
+    if (lost := set_aside(patient, "treatments")) is not None:
+        return lost
     if not treatments and not in_first_course(patient, patient.toxicities, 0.0, TOXICITY_DAYS):
         span = f"from day 0 to {TOXICITY_DAYS:g}"
         return unseen(
