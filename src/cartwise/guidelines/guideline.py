@@ -7,7 +7,8 @@ from functools import cache
 
 from cartwise import evidence
 from cartwise.basis import NO, UNKNOWN, YES
-from cartwise.measures import Always, Answer, Criterion, Question, Sheet, criterion
+from cartwise.measures import Always, Answer, Criterion, Question, Sheet, all_of, criterion
+from cartwise.measures.outcome import alive
 
 DIRECTIONS = ("for", "against", "caution", "open")
 NOT_ASKED = Answer(UNKNOWN, "not asked, because the patient is out of scope")
@@ -132,7 +133,7 @@ class Guideline:
     Attributes:
         title: what it is about.
         source: key of its source.
-        written_for: whom it is written for; only a NO puts a patient out of its scope.
+        written_for: whom it is written for, and that the patient lives; only a NO puts a patient out of its scope.
         recommendations: its sentences, in the order in which the source gives them.
         figures: facts that say what only a picture of the source could tell.
     """
@@ -142,6 +143,10 @@ class Guideline:
     written_for: Criterion
     figures: tuple[str, ...] = ()
     recommendations: list[Recommendation] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        # No source speaks of the dead, and none says so: every guideline asks it, as part of its own scope.
+        self.written_for = all_of(alive, self.written_for, words=self.written_for.sentence)
 
     def recommend(
         self,
@@ -198,7 +203,7 @@ class Guideline:
 
     def advise(self, sheet: Sheet) -> list[Advice]:
         """What each sentence says for one patient on one day."""
-        scope = _scope(self.written_for, sheet)
+        scope = self.written_for.ask(sheet)
         return [self._advice(item, scope, sheet) for item in self.recommendations]
 
     def _advice(self, item: Recommendation, scope: Answer, sheet: Sheet) -> Advice:
@@ -219,12 +224,6 @@ _READING = {
     "not verified": "not verified in any public text, and not computed",
 }
 """What a page says of a fact whose primary text was not read."""
-
-
-def _scope(written_for: Criterion, sheet: Sheet) -> Answer:
-    if sheet.patient.deaths:
-        return Answer(NO, "alive", "the patient has died")
-    return written_for.ask(sheet)
 
 
 def _standing(scope: Answer, answer: Answer, *, undetermined: bool) -> str:

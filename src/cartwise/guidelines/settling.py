@@ -9,6 +9,9 @@ from cartwise.basis import NO, UNKNOWN, YES, Truth
 from cartwise.guidelines.catalogue import catalogue
 from cartwise.guidelines.guideline import Advice, Guideline
 from cartwise.measures.completing import Tree, Ways, smallest, together
+from cartwise.measures.outcome import alive
+
+_ALIVE = alive.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ def would_settle(advice: Advice, guideline: Guideline | None = None) -> tuple[Tu
 def would_change(advice: Advice, guideline: Guideline | None = None) -> tuple[Turning, ...]:
     """The smallest sets of answers that, had they come out otherwise, would change a decided statement.
 
+    That the patient lives or has died is not thought away: what would hold otherwise helps nobody to decide.
+
     Args:
         advice: the statement as it stands; an undecided one has none.
         guideline: where it stands; None looks it up in the catalogue.
@@ -67,7 +72,9 @@ def would_change(advice: Advice, guideline: Guideline | None = None) -> tuple[Tu
     else:
         ways = smallest([*rule.ways_off(advice.answer.truth), *scope.ways_off(YES)])
     # Where one question is asked twice, another answer may undo in one place what it does in the other.
-    real = frozenset(way for way in ways if _changes(advice, scope, rule, dict(way)))
+    real = frozenset(
+        way for way in ways if _ALIVE not in dict(way) and _changes(advice, scope, rule, dict(way))
+    )
     return tuple(sorted(_turnings(real, ""), key=_by_size))
 
 

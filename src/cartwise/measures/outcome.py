@@ -60,6 +60,15 @@ def _free_of_disease(
     return _observed(patient, events, censored, disease=True)
 
 
+@measure(settled_by="whether the patient is alive")
+def alive(patient: Patient) -> Noted | Missing:
+    """Whether no death is recorded up to the day asked about."""
+    if patient.deaths:
+        return Noted(value=False, note=f"died on day {patient.deaths[0].day:g}")
+    lost = set_aside(patient, "deaths")
+    return Noted(value=True, note="no death recorded") if lost is None else lost
+
+
 def _deaths(patient: Patient) -> list[tuple[float, str]]:
     return [(row.day, "death") for row in patient.deaths if row.day >= 0]
 

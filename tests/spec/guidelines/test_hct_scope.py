@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cartwise.guidelines import NOTHING_APPLIES, summary
+from cartwise.guidelines import NOTHING_APPLIES, advise, summary
+from tests.drawing import study_of
 from tests.spec.guidelines.hct_case import APLASIA, CD28, EARLIER, ELIGIBLE, PRIOR, REMISSION, TIER_1, case
 
 
@@ -141,3 +142,14 @@ def test_the_peking_cohort_speaks_of_its_own_indications(indication: str, standi
     mrd = "day | method | specimen | result | level | sensitivity\n-8 | flow | marrow | negative | | 0.0001"
     said = case(40, mrd=mrd, patients=f"disease | disease_indication\nB-ALL | {indication}")
     assert said["wang-2025/defer-hct-low-burden"].standing == standing
+
+
+def test_a_row_of_deaths_that_was_set_aside_leaves_open_whether_there_is_anybody_to_advise() -> None:
+    study = study_of(
+        patients="patient_id | disease\nP | B-ALL",
+        infusions="patient_id | day | product\nP | 0 | tisagenlecleucel",
+        deaths="patient_id | day | cause\nP | soon | infection",
+    )
+    said = advise(study.patients["P"].as_of(40))
+    assert {item.standing for item in said} <= {"unknown", "out-of-scope"}
+    assert all("that row, mended" in item.missing for item in said if item.standing == "unknown")
