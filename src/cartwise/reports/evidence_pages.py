@@ -13,6 +13,7 @@ from cartwise.reports.evidence_drawn import EFFECT_WORDS, counts, found, percent
 from cartwise.reports.evidence_pooled import pooled_relapse
 from cartwise.reports.figures.forest import ForestFigure, draw
 from cartwise.reports.pages import page
+from cartwise.reports.wording import evidence_page
 
 FOLDER = "evidence"
 POOLED, AUDIT = "relapse-after-hct.html", "audit.html"
@@ -22,16 +23,11 @@ POOLED, AUDIT = "relapse-after-hct.html", "audit.html"
 def evidence_pages() -> Mapping[str, str]:
     """Every page on the evidence by its path in the report; the same for every study, so made once."""
     made = {name: page("evidence_factor.html", **_factor(name)) for name in FACTORS}
-    pages = {address(factor): text for factor, text in made.items()}
+    pages = {evidence_page(factor): text for factor, text in made.items()}
     pages[POOLED] = page("evidence_pooled.html", **_pooled(), edition=_edition())
     pages[AUDIT] = page("evidence_audit.html", **_audited(), edition=_edition())
     pages["index.html"] = page("evidence_index.html", **_index(), edition=_edition())
     return {f"{FOLDER}/{name}": text for name, text in pages.items()}
-
-
-def address(factor: str) -> str:
-    """The file of a factor's page."""
-    return factor.lower().replace(" ", "-").replace("/", "-") + ".html"
 
 
 def _edition() -> str:
@@ -93,7 +89,12 @@ def _index() -> dict[str, Any]:
         facts = about(factor)
         said = {words: names for words, names, _ in _sides(facts)}
         factors.append(
-            (factor, address(factor), len(facts), [", ".join(said.get(w, ())) for w in EFFECT_WORDS.values()])
+            (
+                factor,
+                evidence_page(factor),
+                len(facts),
+                [", ".join(said.get(w, ())) for w in EFFECT_WORDS.values()],
+            )
         )
     return {
         "factors": factors,

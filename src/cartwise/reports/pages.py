@@ -46,6 +46,7 @@ def _environment() -> Environment:
         "measured": wording.measured_value,
         "measure_in_words": in_words,
         "in_words": wording.decision_in_words,
+        "evidence_page": wording.evidence_page,
     }
     environment.globals["cell"] = wording.cell
     return environment

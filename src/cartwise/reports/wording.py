@@ -99,3 +99,8 @@ def unit(code: str) -> str:
     return {"1": "", "d": "days", "mo": "months", "a": "years"}.get(
         code, code.replace("{", "").replace("}", "")
     )
+
+
+def evidence_page(factor: str) -> str:
+    """The file of the page on a factor of the evidence, in the report's folder of evidence."""
+    return factor.lower().replace(" ", "-").replace("/", "-") + ".html"

@@ -11,7 +11,8 @@ from cartwise.basis import UserError
 from cartwise.evidence import FACTORS, Proportion, about, audit, fact, source, sources
 from cartwise.reports import evidence_pooled, write_report
 from cartwise.reports.evidence_drawn import counts, found, percentages, ratios
-from cartwise.reports.evidence_pages import address, evidence_pages
+from cartwise.reports.evidence_pages import evidence_pages
+from cartwise.reports.wording import evidence_page
 from cartwise.reports.evidence_pooled import STUDIES, pooled_relapse
 from cartwise.reports.figures.forest import ForestFigure, ForestRow, draw
 from cartwise.study import About
@@ -40,13 +41,13 @@ def drawn(*rows, logarithmic=True):
 
 def test_every_factor_has_a_page_that_the_index_links(pages):
     for factor in FACTORS:
-        assert f"evidence/{address(factor)}" in pages
-        assert f'href="{address(factor)}"' in pages["evidence/index.html"]
+        assert f"evidence/{evidence_page(factor)}" in pages
+        assert f'href="{evidence_page(factor)}"' in pages["evidence/index.html"]
 
 
 @pytest.mark.parametrize("factor", FACTORS)
 def test_a_page_says_all_that_is_known_of_its_factor(pages, factor):
-    page = words(pages[f"evidence/{address(factor)}"])
+    page = words(pages[f"evidence/{evidence_page(factor)}"])
     for one in about(factor):
         assert page.count(" ".join(one.statement.split())) >= 2, one.key  # by effect, and in the table
         for text in (*one.reports, getattr(one, "population", ""), getattr(one, "endpoint", "")):
