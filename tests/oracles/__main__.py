@@ -42,13 +42,13 @@ def compare(title: str, theirs: dict[str, float], ours: dict[str, float], tolera
     return not wrong
 
 
-def main() -> int:
-    """Run every oracle that is here."""
+def asked_of_r() -> list[bool]:
+    """Survival and kinetics by R packages, where they are here."""
     if shutil.which("Rscript") is None:
         print(
             "R is not installed here: survival and PKNCA were not asked. Their stored values are compared by make test."
         )
-        return 0
+        return []
     here = packages()
     from tests.oracles import ours  # noqa: PLC0415 - after the check, so that its absence is said first
 
@@ -61,7 +61,36 @@ def main() -> int:
             print(f"{package} (or jsonlite) is not installed in R here: not asked.")
             continue
         agreed.append(compare(f"{package} {here[package]}", run(script), numbers(), tolerance))
-    return 0 if all(agreed) else 1
+    return agreed
+
+
+CQL = ("@cqframework/cql@5.3.0", "cql-execution@3.3.2")
+
+
+def asked_of_cql() -> list[bool]:
+    """The rules on consolidative HCT by an engine for CQL, where npm is here; what it says is stored for make test."""
+    if shutil.which("npm") is None or shutil.which("node") is None:
+        print(
+            "npm is not installed here: CQL was not asked. What it said is stored and compared by make test."
+        )
+        return []
+    folder = HERE.parents[1] / "build" / "oracles"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "package.json").write_text("{}", encoding="utf-8")
+    subprocess.run(["npm", "install", "--silent", "--no-save", *CQL], cwd=folder, check=True)
+    script = ["node", str(HERE / "cql.mjs"), str(folder), str(HERE / "hct_rules.cql")]
+    theirs = json.loads(subprocess.run(script, capture_output=True, text=True, check=True).stdout)
+    stored = json.loads((HERE.parent / "reference" / "hct_rules_by_cql.json").read_text(encoding="utf-8"))
+    states = sum(len(rule["answers"]) for rule in stored.values())
+    print(
+        f"CQL ({', '.join(CQL)}): {states} states {'as stored' if theirs == stored else 'DIFFER from those stored'}"
+    )
+    return [theirs == stored]
+
+
+def main() -> int:
+    """Run every oracle that is here."""
+    return 0 if all([*asked_of_r(), *asked_of_cql()]) else 1
 
 
 if __name__ == "__main__":
