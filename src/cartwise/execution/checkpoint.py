@@ -39,14 +39,20 @@ class Checkpoint:
             if value is not None
         }
 
-    def keep(self, job: Job, value: Any) -> None:
-        """Append one result, at once."""
-        payload = self._key(job) + pickled(value, "The result of a task")
+    def keep(self, job: Job, value: Any) -> Any:
+        """Append one result, at once, and give it back as a later run will read it.
+
+        Two equal values can pickle differently (they share other strings), so a second map whose function is bound to
+        values of a first one would not know its own results again if it once got them fresh and once from here.
+        """
+        kept = pickled(value, "The result of a task")
+        payload = self._key(job) + kept
         try:
             self._file.write(_frame(payload))
             self._file.flush()
         except OSError as error:
             raise _unusable(self._path, error) from error
+        return pickle.loads(kept)  # noqa: S301  our own record of a moment ago
 
     def _key(self, job: Job) -> bytes:
         """What a result depends on: our version, the function with what is bound to it, the task, its seed.

@@ -67,7 +67,7 @@ def run(
             for position, outcome in finished:
                 outcomes[position] = outcome
                 if kept is not None and not outcome.failed:
-                    kept.keep(jobs[position], outcome.value)
+                    outcomes[position] = Outcome(kept.keep(jobs[position], outcome.value))
                 report(len(outcomes), len(jobs))
     return [outcomes[position] for position in range(len(jobs))]
 
