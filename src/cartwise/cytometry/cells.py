@@ -60,4 +60,4 @@ def asinh(values: FloatArray, cofactor: float) -> FloatArray:
 
     Source: Bendall et al., Science 2011; the published developmental classifier uses the same transformation.
     """
-    return np.arcsinh(values / np.float32(cofactor), dtype=np.float32)
+    return np.asarray(np.arcsinh(values / np.float32(cofactor), dtype=np.float32))

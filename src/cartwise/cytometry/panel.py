@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ROLES = ("lineage", "state", "CAR", "bead", "DNA", "viability", "barcode", "Gaussian", "time")
+MARKER_ROLES = ("lineage", "state", "CAR")
+"""Roles of channels that are transformed and gated on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,16 @@ class Panel:
     version: str
     cofactor: float
     channels: tuple[Channel, ...]
+
+    @property
+    def title(self) -> str:
+        """Name and version, as the table `cytometry_files` names the panel."""
+        return f"{self.name} {self.version}"
+
+    @property
+    def markers(self) -> tuple[str, ...]:
+        """Markers that gates and classifiers see, in the panel's order."""
+        return tuple(channel.marker for channel in self.of_role(*MARKER_ROLES))
 
     def of_role(self, *roles: str) -> tuple[Channel, ...]:
         """Channels that have one of the roles, in the panel's order."""
