@@ -9,7 +9,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from cartwise.basis import UserError
-from cartwise.cli import catalogues, evidencing, making, studying, trying
+from cartwise.cli import backtesting, catalogues, cytometry, evidencing, making, studying, trying
 
 app = typer.Typer(
     name="cartwise",
@@ -22,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for commands in (trying, making, studying, evidencing, catalogues):
+for commands in (trying, making, studying, backtesting, cytometry, evidencing, catalogues):
     commands.add_to(app)
 
 INTERRUPTED = 130

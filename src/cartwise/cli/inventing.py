@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+from importlib.resources import files
 from pathlib import Path
 
-from cartwise.invention import Invention
+import pandas as pd
+from numpy.random import SeedSequence
+
+from cartwise import cytometry, execution, invention
+from cartwise.cli.terminal import Progress
+from cartwise.invention import NOTE, CytometrySample, Invention
 from cartwise.study import write_study
 
 TRUTH = "truth"
@@ -16,5 +23,68 @@ def write_invention(made: Invention, folder: Path, *, overwrite: bool = False) -
     target = write_study(folder, made.about, made.tables, overwrite=overwrite)
     (target / TRUTH).mkdir(exist_ok=True)
     for name, frame in made.truth.items():
-        frame.to_csv(target / TRUTH / f"{name}.csv", index=False, lineterminator="\n")
+        _write_table(frame, target / TRUTH / f"{name}.csv")
     return target
+
+
+def write_with_cytometry(
+    made: Invention,
+    folder: Path,
+    *,
+    events: int,
+    overwrite: bool = False,
+    progress: Progress,
+) -> int:
+    """Write the study with an FCS file for every sample, the panel, the settings of a run, and the true cells.
+
+    Args:
+        made: the study.
+        folder: where to.
+        events: how many each file holds.
+        overwrite: whether a study that stands there may be replaced.
+        progress: told after every file.
+
+    Returns:
+        How many files there are.
+    """
+    samples = invention.plan_cytometry(made)
+    target = write_invention(invention.with_cytometry(made, samples), folder, overwrite=overwrite)
+    for place in (target / "cytometry", target / TRUTH / "cytometry_cells"):
+        place.mkdir(exist_ok=True)
+    panel = files("cartwise.cytometry") / "definitions" / "panel_demo.toml"
+    (target / "cytometry" / "panel.toml").write_bytes(panel.read_bytes())
+    (target / "cytometry.toml").write_text('panels = ["cytometry/panel.toml"]\n', encoding="utf-8")
+
+    def told(done: int, total: int) -> None:
+        progress(done, total)
+
+    write = partial(_write_sample, target=target, events=events)
+    outcomes = execution.run(write, samples, seed=made.seed, progress=told)
+    truth = pd.concat([outcome.get() for outcome in outcomes])
+    _write_table(truth, target / TRUTH / "cytometry_frequencies.csv")
+    return len(samples)
+
+
+def _write_sample(sample: CytometrySample, *, target: Path, events: int, seed: SeedSequence) -> pd.DataFrame:
+    """Write one file and its labels; the true frequencies are handed back."""
+    drawn, channels = (
+        invention.draw_events(sample, events, seed=seed),
+        cytometry.shipped_panel("demo").channels,
+    )
+    cytometry.write_fcs(
+        target / sample.file,
+        drawn.raw,
+        [channel.channel for channel in channels],
+        [channel.marker for channel in channels],
+        {"$COM": NOTE, "INVENTED": "yes"},
+    )
+    labels = target / TRUTH / "cytometry_cells" / f"{Path(sample.file).stem}.csv.gz"
+    # A time of writing inside the file would make two equal inventions differ.
+    invention.event_labels(drawn).to_csv(
+        labels, index=False, lineterminator="\n", compression={"method": "gzip", "mtime": 0}
+    )
+    return invention.true_frequencies(sample, drawn)
+
+
+def _write_table(frame: pd.DataFrame, path: Path) -> None:
+    frame.to_csv(path, index=False, lineterminator="\n")

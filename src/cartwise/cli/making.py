@@ -61,19 +61,34 @@ def import_(
 
 def invent(
     out: Out,
+    *,
     design: Annotated[str, typer.Option("--design", help="peking, lodz or no-hct.")] = "peking",
     patients: Annotated[
         int | None, typer.Option("--patients", min=0, help="Number of patients; default: the design's.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same study.")] = 1,
+    with_cytometry: Annotated[
+        bool,
+        typer.Option("--cytometry", help="Also an FCS file for every sample, with the truth of every cell."),
+    ] = False,
+    cells: Annotated[
+        int, typer.Option("--cells", min=1, metavar="N", help="With --cytometry: events in each file.")
+    ] = 20_000,
     overwrite: Overwrite = False,
 ) -> None:
     """Invent a study by mechanism, with its truth beside it for tests and back-tests."""
     from cartwise import invention
-    from cartwise.cli.inventing import write_invention
+    from cartwise.cli.inventing import write_invention, write_with_cytometry
+    from cartwise.cli.terminal import progress
 
     made = invention.invent(design, patients=patients, seed=seed)
-    write_invention(made, out, overwrite=overwrite)
+    extra = ""
+    if with_cytometry:
+        with progress("Drawing FCS files") as told:
+            count = write_with_cytometry(made, out, events=cells, overwrite=overwrite, progress=told)
+        extra = f" {count} FCS files of {cells} events in {out / 'cytometry'}."
+    else:
+        write_invention(made, out, overwrite=overwrite)
     print(
-        f"Wrote {out}: {len(made.tables['patients'])} invented patients, design {design}, seed {seed}. Invented data."
+        f"Wrote {out}: {len(made.tables['patients'])} invented patients, design {design}, seed {seed}.{extra} Invented data."
     )

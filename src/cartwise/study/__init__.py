@@ -1,5 +1,6 @@
 """The records of a study: tables declared once, read, validated, and seen as of a day."""
 
+from cartwise.study.cytometry_records import cytometry_records, cytometry_samples, write_cytometry_records
 from cartwise.study.definitions import CHOICES, About, Definitions
 from cartwise.study.importing import Imported, import_study
 from cartwise.study.loading import Study, build, load, row_type
@@ -28,10 +29,13 @@ __all__ = [
     "Study",
     "build",
     "columns_of",
+    "cytometry_records",
+    "cytometry_samples",
     "import_study",
     "load",
     "patient_named",
     "row_type",
+    "write_cytometry_records",
     "write_study",
     "write_template",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cartwise.study.tables.table import DatedTable, Number, Text, Whole, column
+from cartwise.study.tables.table import DatedTable, Flag, Number, Text, Whole, column
 
 _TIMEPOINT = "Day of the sample; an infusion product carries the day of infusion."
 
@@ -32,6 +32,20 @@ class SubsetFrequencies(DatedTable):
     percent: Number = column(
         "Subset of parent.", unit="%", lowest=0, highest=100, holds=["car_pct_pbmc_cytof"]
     )
+    lower_percent: Number = column(
+        "Lower 95 % limit of the percent; what it covers is named in `method`.",
+        unit="%",
+        lowest=0,
+        highest=100,
+    )
+    upper_percent: Number = column("Upper 95 % limit of the percent.", unit="%", lowest=0, highest=100)
+    corrected_percent: Number = column(
+        "Percent after the correction that `method` names; it stands beside the raw one and never takes its place.",
+        unit="%",
+        lowest=0,
+        highest=100,
+    )
+    small_denominator: Flag = column("Whether the parent has too few cells for a percent to mean much.")
     method: Text = column("Rule, reference and settings.")
     file_hash: Text = column("Hash of the file it was counted in.")
     version: Text = column("Version of the software.")
