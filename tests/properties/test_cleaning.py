@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from cartwise.cytometry.bead_normalisation import normalise, running_median
-from cartwise.cytometry.cleaning import CleaningColumns, clean
+from cartwise.cytometry.cleaning import clean
+from cartwise.cytometry.cleaning_columns import CleaningColumns
 from cartwise.cytometry.events import Events
 from cartwise.cytometry.smooth_density import picture, shape
 
