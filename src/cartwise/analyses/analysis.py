@@ -24,6 +24,8 @@ class Analysis:
         needs: measures without which a patient cannot be analysed.
         uses: further measures it looks at; a patient without one stays in.
         comparison: what `by` may hold: `baseline` (known at time zero), `any`, or `none`.
+        published: the biased number it can show beside its own, as papers print it; "" where there is none.
+        imputes: whether it can fill what is missing by multiple imputation.
         formula: the function.
     """
 
@@ -35,6 +37,8 @@ class Analysis:
     needs: tuple[Measure, ...]
     uses: tuple[Measure, ...]
     comparison: str
+    published: str
+    imputes: bool
     formula: Callable[[Cohort], Result]
 
 
@@ -46,6 +50,8 @@ def analysis(
     needs: tuple[Measure, ...] = (),
     uses: tuple[Measure, ...] = (),
     comparison: str = "none",
+    published: str = "",
+    imputes: bool = False,
 ) -> Callable[[Callable[[Cohort], Result]], Analysis]:
     """Declare an analysis.
 
@@ -60,6 +66,8 @@ def analysis(
         uses: further measures whose gaps are tabulated.
         comparison: `baseline` where groups are followed from time zero on, so that they must be known by then;
             `any` where groups are only described; `none` where it takes no groups.
+        published: the biased number that it shows where it is asked for as published, and why it is biased.
+        imputes: whether it takes a number of imputations.
     """
 
     def register(formula: Callable[[Cohort], Result]) -> Analysis:
@@ -73,6 +81,8 @@ def analysis(
             needs=needs,
             uses=uses,
             comparison=comparison,
+            published=published,
+            imputes=imputes,
             formula=formula,
         )
 

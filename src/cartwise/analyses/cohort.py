@@ -27,6 +27,8 @@ class Cohort:
         missing: `measure, reason, patients` among those whom the question concerns.
         groups: how the patients are grouped; None where they are not.
         name, title, question, command: of the analysis, for its Result.
+        as_published: whether biased numbers are wanted beside the sound ones, as papers print them.
+        imputations: how often what is missing is filled; 0: complete cases only.
     """
 
     study: Study
@@ -38,6 +40,8 @@ class Cohort:
     title: str
     question: str
     command: str
+    as_published: bool = False
+    imputations: int = 0
 
     def known(self, measure: str) -> dict[str, Value]:
         """The values of a measure, for the patients for whom it is known."""

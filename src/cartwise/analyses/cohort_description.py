@@ -9,6 +9,7 @@ import pandas as pd
 
 from cartwise.analyses.analysis import analysis
 from cartwise.analyses.characteristics import DESCRIBED, NOT_KNOWN, Characteristic
+from cartwise.analyses.characteristics_compared import ABOUT, METHODS, comparison
 from cartwise.analyses.cohort import Cohort
 from cartwise.analyses.figure import IntervalFigure, IntervalRow
 from cartwise.analyses.kinetics_by_group import quartiles
@@ -58,7 +59,11 @@ def cohort_description(cohort: Cohort) -> Result:
     table = pd.DataFrame(rows, columns=_COLUMNS).convert_dtypes()
     shares = _shares(cohort)
     return cohort.result(
-        tables={"outcomes": shares, "description": table if cohort.groups else table.drop(columns="group")},
+        tables={
+            "outcomes": shares,
+            "description": table if cohort.groups else table.drop(columns="group"),
+            **({"comparison": comparison(cohort)} if cohort.groups else {}),
+        },
         # With groups, the shares of the whole cohort would give away what the description withholds for their sake.
         counts={"description": GROUPED} if cohort.groups else {"outcomes": YES, "description": WHOLE},
         figures={"": _figure(shares)},
@@ -66,7 +71,7 @@ def cohort_description(cohort: Cohort) -> Result:
         about=(
             "Share of patients with each feature among those for whom it is known, with exact 95 % confidence limits. The "
             "table gives counts and percents of each level, and median, quartiles and range of numbers; patients for whom "
-            "something is not known are counted in their own line and enter no percent."
+            f"something is not known are counted in their own line and enter no percent.{f' {ABOUT}' if cohort.groups else ''}"
         ),
         methods=(
             (
@@ -74,6 +79,7 @@ def cohort_description(cohort: Cohort) -> Result:
                 "quartiles (linear interpolation) and range."
             ),
             "Confidence limits of shares are exact (Clopper-Pearson).",
+            *(METHODS if cohort.groups else ()),
             *(
                 f"{item.label}: {cohort.method(item.measure.name)}."
                 for item in DESCRIBED

@@ -204,4 +204,115 @@ class ScatterFigure:
     panels: tuple[ScatterPanel, ...]
 
 
-Figure = KaplanMeierFigure | SwimmerFigure | KineticsFigure | IntervalFigure | IncidenceFigure | ScatterFigure
+@dataclass(frozen=True, slots=True)
+class PairedLine:
+    """One patient's values at each time point: (value, whether it rests on too few cells), None where there is none."""
+
+    patient: str
+    values: tuple[tuple[float, bool] | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """A comparison of two time points, by their places, and what is written over it."""
+
+    first: int
+    second: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairedPanel:
+    """One quantity over time: a line a patient, and brackets over the comparisons."""
+
+    title: str
+    lines: tuple[PairedLine, ...]
+    brackets: tuple[Bracket, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PairedFigure:
+    """Quantities at the same time points, a panel each; medians are those of values that rest on enough cells."""
+
+    panels: tuple[PairedPanel, ...]
+    points: tuple[str, ...]
+    y_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompositionBar:
+    """One stacked bar: the percent of each part, None where it was not measured."""
+
+    label: str
+    shares: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompositionPanel:
+    """Bars on one pair of axes."""
+
+    title: str
+    bars: tuple[CompositionBar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompositionFigure:
+    """Parts of a whole as stacked bars of percents; what is missing to 100 is left white."""
+
+    parts: tuple[str, ...]
+    panels: tuple[CompositionPanel, ...]
+    y_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeatPanel:
+    """A table of numbers, rows by columns; `marks` are written beside the numbers."""
+
+    title: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: tuple[tuple[float | None, ...], ...]
+    marks: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMapFigure:
+    """Tables of numbers shaded by their distance from `centre`, which means no difference; every cell holds its number."""
+
+    panels: tuple[HeatPanel, ...]
+    label: str
+    centre: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FitPanel:
+    """Two measures of the same samples: points, those of which one was below its limit, and a fitted line's two ends."""
+
+    title: str
+    points: tuple[tuple[float, float], ...]
+    below: tuple[tuple[float, float], ...] = ()
+    line: tuple[tuple[float, float], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FitFigure:
+    """Two measures against each other on linear axes, a panel a time point."""
+
+    panels: tuple[FitPanel, ...]
+    x_label: str
+    y_label: str
+
+
+Figure = (
+    KaplanMeierFigure
+    | SwimmerFigure
+    | KineticsFigure
+    | IntervalFigure
+    | IncidenceFigure
+    | ScatterFigure
+    | PairedFigure
+    | CompositionFigure
+    | HeatMapFigure
+    | FitFigure
+)

@@ -18,8 +18,14 @@ KNOWN_BEFORE_INFUSION = frozenset(
         "blinatumomab_response",
         "costimulation",
         "dose_per_kg",
+        "fludarabine_auc",
+        "fludarabine_suboptimal",
+        "hct_to_relapse",
+        "il_6_before_infusion",
         "marrow_blasts_before_ld",
+        "mrd_after_ld_range",
         "mrd_before_ld",
+        "mrd_before_ld_range",
         "mrd_state_before_ld",
         "prior_blinatumomab",
         "prior_hct",
@@ -161,7 +167,8 @@ def refuse_future_groups(sheets: Mapping[str, Sheet], measure: str) -> None:
             f"{measure} was first known after infusion in {later} of {len(sheets)} patients, so groups by it cannot be "
             "followed from infusion on: a patient must survive long enough to enter a group (immortal time), which makes "
             "that group look better than it is. Choose a measure known at infusion. A landmark analysis or a time-varying "
-            "covariate answers the question; `cartwise analyse STUDY hct_after_infusion_effect` does both for HCT."
+            "covariate answers the question; `cartwise analyse STUDY hct_after_infusion_effect` does both for HCT, "
+            "`landmarks_after_infusion` for loss of B-cell aplasia and NGS-MRD. --as-published shows the biased comparison beside landmarks."
         )
 
 

@@ -10,7 +10,15 @@ from cartwise.analyses.analysis import analysis
 from cartwise.analyses.cohort import Cohort
 from cartwise.analyses.figure import Figure, IntervalFigure, IntervalRow
 from cartwise.analyses.first_event import CENSORED, COARSE, HCT, RELAPSE, Handling, first_events, with_hct
-from cartwise.analyses.hct_approaches import ARMS, LANDMARKS, Effect, at_landmark, effects
+from cartwise.analyses.hct_approaches import (
+    ARMS,
+    BIASED,
+    LANDMARKS,
+    Effect,
+    at_landmark,
+    effects,
+    effects_table,
+)
 from cartwise.analyses.result import Result
 from cartwise.analyses.survival_by_group import curves_figure, risk_table_of, ticks_of
 from cartwise.basis import Estimate, Missing
@@ -30,15 +38,16 @@ ANY = "Relapse or death"
     title="Effect of HCT after infusion",
     among=infused,
     needs=(overall_survival, overall_survival_event, relapsed_after_infusion, hct_after_infusion),
+    published="HCT at any time as if known at infusion (001:122): immortal time",
 )
 def hct_after_infusion_effect(cohort: Cohort) -> Result:
-    """Hazard ratio of relapse or death with HCT: time-varying, from landmarks, and as if known at infusion."""
+    """Hazard ratio of relapse or death with HCT: time-varying and from landmarks; as published, as if known at infusion."""
     data = first_events(cohort)
     data["event"] = (data["cause"] != CENSORED).astype(int)
     # A day of infusion without any follow-up after it is no time at risk.
     followed = data[data["month"] > 0].reset_index(drop=True)
-    found = list(effects(followed))
-    table = _table(found)
+    found = list(effects(followed, as_published=cohort.as_published))
+    table = effects_table(found)
     return cohort.result(
         # Without counts: the arms of the approaches differ by few patients.
         tables={"effects": table, "handlings": _handlings(followed)},
@@ -47,32 +56,6 @@ def hct_after_infusion_effect(cohort: Cohort) -> Result:
         about=_about(found, len(data) - len(followed)),
         methods=_methods(cohort, found),
     )
-
-
-def _table(found: list[Effect]) -> pd.DataFrame:
-    rows = [
-        {
-            "approach": effect.approach,
-            "standing": effect.standing,
-            "no_hct": effect.patients[0],
-            "hct": effect.patients[1],
-            "events_no_hct": effect.events[0],
-            "events_hct": effect.events[1],
-            "hazard_ratio": effect.ratio.value if isinstance(effect.ratio, Estimate) else None,
-            "lower": effect.ratio.lower if isinstance(effect.ratio, Estimate) else None,
-            "upper": effect.ratio.upper if isinstance(effect.ratio, Estimate) else None,
-            "test": effect.test,
-            "p": None if isinstance(effect.p, Missing) else effect.p,
-            "remark": _remark(effect),
-        }
-        for effect in found
-    ]
-    return pd.DataFrame(rows).astype(dict.fromkeys(("hazard_ratio", "lower", "upper", "p"), "Float64"))
-
-
-def _remark(effect: Effect) -> str:
-    reasons = [item.reason for item in (effect.ratio, effect.p) if isinstance(item, Missing)]
-    return "; ".join(dict.fromkeys([*reasons, *([effect.warning] if effect.warning else [])]))
 
 
 def _handlings(data: pd.DataFrame) -> pd.DataFrame:
@@ -145,9 +128,13 @@ def _about(found: list[Effect], unfollowed: int) -> str:
     shown = (
         "Hazard ratio of relapse or death with HCT against without, with 95 % confidence interval, by approach. As a "
         "time-varying covariate, HCT counts from its day on; from a landmark, HCT by that day counts and earlier events are "
-        "left out. The row that takes HCT as if known at infusion is shown because it is what is usually published; it is "
-        "biased by immortal time and is not to be relied on. None of them corrects for who was chosen for HCT."
+        "left out. None of them corrects for who was chosen for HCT."
     )
+    if any(effect.standing == BIASED for effect in found):
+        shown += (
+            " The row that takes HCT as if known at infusion is shown because it is what is usually published; it is biased by "
+            "immortal time and is not to be relied on."
+        )
     if not answered:
         reason = next(effect.ratio.reason for effect in found if isinstance(effect.ratio, Missing))
         shown = f"No effect of HCT can be estimated: {reason}."

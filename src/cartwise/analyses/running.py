@@ -6,7 +6,8 @@ import shlex
 from collections.abc import Mapping
 
 from cartwise.analyses.analysis import Analysis
-from cartwise.analyses.catalogue import analysis_named
+from cartwise.analyses.as_published import told_as_published
+from cartwise.analyses.catalogue import analysis_named, catalogue
 from cartwise.analyses.cohort import Cohort, gaps
 from cartwise.analyses.grouping import Grouping, group_by, in_words, refuse_future_groups
 from cartwise.analyses.result import Result
@@ -17,24 +18,33 @@ from cartwise.study import Study
 Sheets = dict[str, Sheet]
 Steps = list[tuple[str, int]]
 
+MOST_IMPUTATIONS = 1000
 
-def run(study: Study, name: str, *, by: str | None = None) -> Result:
+
+def run(
+    study: Study, name: str, *, by: str | None = None, as_published: bool = False, imputations: int = 0
+) -> Result:
     """Run an analysis.
 
     Args:
         study: the study; a study without patients gives a result that says so.
         name: name of the analysis.
         by: the measure whose values form the groups that are compared.
+        as_published: show the biased number that papers print, too, named so, beside the sound ones.
+        imputations: how often missing covariates are filled by multiple imputation; 0: complete cases only.
 
     Raises:
-        UserError: where there is no such analysis or measure, the analysis takes no groups, or the groups were
-            only formed after the day from which they would be followed.
+        UserError: where there is no such analysis or measure, the analysis takes no groups or no imputations, the
+            groups were only formed after the day from which they would be followed, or nothing of it is published
+            with a bias.
     """
     chosen = analysis_named(name)
+    _check(chosen, by, as_published=as_published, imputations=imputations)
     everybody = {patient_id: Sheet(patient) for patient_id, patient in study.patients.items()}
     concerned, steps = _concerned(chosen, everybody)
     measured, more = _measured(chosen.needs, concerned)
-    groups = None if by is None else _groups(chosen, measured, by)
+    guarded = not (as_published and chosen.comparison == "baseline")
+    groups = None if by is None else _groups(chosen, measured, by, guarded=guarded)
     sheets = measured if groups is None else {key: measured[key] for key in groups.of}
     steps += more
     if groups is not None:
@@ -48,9 +58,28 @@ def run(study: Study, name: str, *, by: str | None = None) -> Result:
         name=name,
         title=chosen.title if groups is None else f"{chosen.title} by {groups.label}",
         question=chosen.question,
-        command=_command(study, name, by),
+        command=_command(study, name, by, as_published=as_published, imputations=imputations),
+        as_published=as_published,
+        imputations=imputations,
     )
-    return chosen.formula(cohort)
+    found = chosen.formula(cohort)
+    return found if guarded or by is None else told_as_published(found, chosen, cohort, measured)
+
+
+def _check(chosen: Analysis, by: str | None, *, as_published: bool, imputations: int) -> None:
+    # A comparison of groups over time needs a time and its event, by which landmarks are set beside it.
+    groups = by is not None and chosen.comparison == "baseline" and len(chosen.needs) > 1
+    if as_published and not (chosen.published or groups):
+        able = ", ".join(name for name, item in catalogue().items() if item.published)
+        raise UserError(
+            f"{chosen.name} has no biased number to show as published. These have one: {able}; and so has every analysis "
+            "that follows groups from infusion on, with --by a measure first known after it."
+        )
+    if imputations and not chosen.imputes:
+        able = ", ".join(name for name, item in catalogue().items() if item.imputes)
+        raise UserError(f"{chosen.name} fills nothing that is missing. These can: {able}.")
+    if not 0 <= imputations <= MOST_IMPUTATIONS or imputations == 1:
+        raise UserError(f"Multiple imputation takes 2 to {MOST_IMPUTATIONS} imputations; 20 are usual.")
 
 
 def _concerned(chosen: Analysis, everybody: Sheets) -> tuple[Sheets, Steps]:
@@ -78,17 +107,20 @@ def _measured(needs: tuple[Measure, ...], concerned: Sheets) -> tuple[Sheets, St
     return left, steps
 
 
-def _groups(chosen: Analysis, sheets: Mapping[str, Sheet], by: str) -> Grouping:
+def _groups(chosen: Analysis, sheets: Mapping[str, Sheet], by: str, *, guarded: bool) -> Grouping:
     if chosen.comparison == "none":
         raise UserError(
             f"{chosen.name} shows single patients or one cohort and takes no groups. Leave --by out."
         )
-    if chosen.comparison == "baseline":
+    if chosen.comparison == "baseline" and guarded:
         refuse_future_groups(sheets, by)
     return group_by(sheets, by)
 
 
-def _command(study: Study, name: str, by: str | None) -> str:
+def _command(study: Study, name: str, by: str | None, *, as_published: bool, imputations: int) -> str:
     folder = study.folder
     where = "STUDY" if folder is None else folder.name if folder.is_absolute() else folder.as_posix()
-    return shlex.join(["cartwise", "analyse", where, name, *(["--by", by] if by else [])])
+    options = ["--by", by] if by else []
+    options += ["--as-published"] if as_published else []
+    options += ["--imputations", str(imputations)] if imputations else []
+    return shlex.join(["cartwise", "analyse", where, name, *options])

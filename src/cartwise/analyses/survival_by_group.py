@@ -46,13 +46,14 @@ GROUPS = Counts(
 )
 
 
-def survival_by_group(cohort: Cohort, measure: str, words: str) -> Result:
+def survival_by_group(cohort: Cohort, measure: str, words: str, *, since: str = "infusion") -> Result:
     """Kaplan-Meier curves of a survival measure, by the cohort's groups.
 
     Args:
         cohort: the cohort; `measure` and `measure_event` are known for everybody in it.
         measure: the survival time; `measure_event` says whether the event ended it.
         words: what it is, for the axis ("Overall survival").
+        since: from when on it is counted, for the other axis.
     """
     time, event, group = _follow_up(cohort, measure)
     labels = cohort.groups.levels if cohort.groups else (EVERYBODY,)
@@ -69,7 +70,11 @@ def survival_by_group(cohort: Cohort, measure: str, words: str) -> Result:
     return cohort.result(
         tables=tables,
         counts={"risk_table": RISK, "groups": GROUPS},
-        figures={"": curves_figure(curves, tables["risk_table"], words, legend, test)},
+        figures={
+            "": curves_figure(
+                curves, tables["risk_table"], words, legend, test, x_label=f"Months since {since}"
+            )
+        },
         estimates=_estimates(curves, ticks),
         about=_about(test),
         methods=_methods(cohort, measure, curves, test),

@@ -123,6 +123,20 @@ def analyse(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FOLDER", help="Write figures, tables and text here.")
     ] = None,
+    *,
+    as_published: Annotated[
+        bool,
+        typer.Option(
+            "--as-published",
+            help="Show the biased number that papers print, too, named so, beside the sound.",
+        ),
+    ] = False,
+    imputations: Annotated[
+        int,
+        typer.Option(
+            "--imputations", metavar="M", help="Fill missing covariates M times, and pool; 0: do not."
+        ),
+    ] = 0,
 ) -> None:
     """Run one cohort analysis: figure, table, caption with n, method and source."""
     from cartwise import analyses, reports
@@ -130,7 +144,7 @@ def analyse(
 
     loaded = _load(study)
     _known([name], analyses.catalogue(), "analysis", "analyses")
-    result = analyses.run(loaded, name, by=by)
+    result = analyses.run(loaded, name, by=by, as_published=as_published, imputations=imputations)
     result_shown.show(result)
     if out is not None:
         for path in reports.write_result(result, out):

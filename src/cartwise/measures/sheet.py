@@ -61,8 +61,10 @@ class Sheet:
         "_base",
         "_done",
         "_earlier",
+        "_news",
         "_reads",
         "_under",
+        "_weighed",
         "answers",
         "definitions",
         "patient",
@@ -84,6 +86,8 @@ class Sheet:
         self.steady: dict[int, bool] = {}
         self._base = base
         self._earlier = earlier
+        self._news: set[str] = {DAY}
+        self._weighed: set[str] = {DAY}
         self._reads: dict[str, frozenset[str]] = {}
         self._done: dict[str, Measured] = {}
         self._under: dict[tuple[str, str], Sheet] = {}
@@ -120,6 +124,22 @@ class Sheet:
         """Whether a measure is the very one of the earlier sheet."""
         return self._earlier is not None and self[name] is self._earlier._done.get(name)
 
+    def turned(self, names: Iterable[str]) -> set[str]:
+        """Of some measures those that could turn an answer since the earlier sheet, under any definition asked there.
+
+        A note or a reason that reads otherwise turns none: answers hang on values, and on what kind of gap there is.
+        """
+        earlier = self._earlier
+        if earlier is None:
+            return set(names)
+        own, under = (self, earlier), [(self.under(*key), was) for key, was in earlier._under.items()]
+        return {
+            name
+            for name in names
+            if not _alike(own, name)
+            or (depends_on_definitions(name) and not all(_alike(pair, name) for pair in under))
+        }
+
     def earlier_answer(self, key: int) -> Any:
         """What the earlier sheet answered to a criterion, or None."""
         return self._earlier.answers.get(key) if self._earlier else None
@@ -140,15 +160,21 @@ class Sheet:
         """Whether nothing that a measure of the earlier sheet rests on has changed."""
         earlier = self._earlier
         reads = earlier._reads.get(name) if earlier else None
-        if (
-            earlier is None
-            or reads is None
-            or DAY in reads
-            or not self.patient.reads_as(earlier.patient, reads)
-        ):
+        if earlier is None or reads is None:
+            return False
+        shared = self._base or self  # one patient, whichever definitions are asked under
+        if not reads <= shared._weighed:
+            shared._weigh(reads - shared._weighed, earlier.patient)
+        if not reads.isdisjoint(shared._news):
             return False
         self._reads[name] = reads
         return True
+
+    def _weigh(self, tables: frozenset[str], before: Patient) -> None:
+        """Find out, once a sheet, which tables hold other rows than in the earlier view."""
+        now = self.patient
+        self._news.update([table for table in tables if not now.reads_as(before, (table,))])
+        self._weighed |= tables
 
     def _make(self, measure: Measure) -> Measured:
         outcome = self._outcome(measure)
@@ -192,3 +218,13 @@ def _applied(measure: Measure, inputs: list[Any]) -> Outcome:
         if isinstance(value, Missing) and name not in measure.accepts_missing:
             return value
     return measure.formula(*inputs)
+
+
+def _alike(sheets: tuple[Sheet, Sheet], name: str) -> bool:
+    """Whether a measure answers the same questions alike on two sheets."""
+    now, before = sheets[0][name], sheets[1][name]
+    if now is before:
+        return True
+    if isinstance(now.value, Missing):
+        return isinstance(before.value, Missing) and now.value.cause == before.value.cause
+    return now.value == before.value

@@ -63,6 +63,12 @@ def firth_cox(
 
 def _penalised(part: Partial) -> PenalisedLikelihood:
     def likelihood(beta: Floats) -> tuple[float, Floats, Floats]:
+        # Far out on a profile a risk set may weigh nothing in double precision: that point has no likelihood.
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            found = evaluated_at(beta)
+        return found if np.isfinite(found[0]) else (-np.inf, np.zeros_like(beta), found[2])
+
+    def evaluated_at(beta: Floats) -> tuple[float, Floats, Floats]:
         states = [evaluated(rows, beta) for rows in part.strata]
         pairs = [derivatives(rows, at) for rows, at in zip(part.strata, states, strict=True)]
         information = np.sum([second for _, second in pairs], axis=0)

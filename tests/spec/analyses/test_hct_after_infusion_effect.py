@@ -36,7 +36,7 @@ def study_from(courses):
 
 @pytest.fixture(scope="module")
 def result():
-    return run(study_from(COURSES), "hct_after_infusion_effect")
+    return run(study_from(COURSES), "hct_after_infusion_effect", as_published=True)
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,18 @@ def test_taking_transplant_as_known_at_infusion_flatters_it_and_is_named_biased(
     assert biased["standing"].startswith("biased")
     assert sound["standing"] == "sound"
     assert biased["hazard_ratio"] < sound["hazard_ratio"]
+
+
+def test_the_biased_number_is_shown_only_where_it_is_asked_for():
+    sound = run(study_from(COURSES), "hct_after_infusion_effect")
+    assert set(sound.tables["effects"]["standing"]) == {"sound"}
+    assert "as if known at infusion" not in sound.caption
+    assert sound.command.endswith("hct_after_infusion_effect")
+
+
+def test_the_command_that_shows_the_biased_number_says_so(result):
+    assert result.command.endswith("hct_after_infusion_effect --as-published")
+    assert "not to be relied on" in result.caption
 
 
 def test_small_arms_are_warned_of(effects, result):
@@ -96,7 +108,7 @@ def test_curves_are_drawn_from_the_landmark_on(result):
     ],
 )
 def test_without_a_comparison_there_is_a_reason_and_no_number(courses, said):
-    result = run(study_from(courses), "hct_after_infusion_effect")
+    result = run(study_from(courses), "hct_after_infusion_effect", as_published=True)
     biased = result.tables["effects"].iloc[-1]
     assert pd.isna(biased["hazard_ratio"])
     assert said in biased["remark"]

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 from cartwise.analyses import (
+    CompositionFigure,
     Figure,
+    FitFigure,
+    HeatMapFigure,
     IncidenceFigure,
     IntervalFigure,
     KaplanMeierFigure,
     KineticsFigure,
+    PairedFigure,
     ScatterFigure,
     SwimmerFigure,
 )
-from cartwise.reports.figures import incidence, intervals, kaplan_meier, kinetics, scatter, swimmer
+from cartwise.reports.figures import (
+    composition,
+    fit,
+    heat_map,
+    incidence,
+    intervals,
+    kaplan_meier,
+    kinetics,
+    paired,
+    scatter,
+    swimmer,
+)
 from cartwise.reports.figures.style import as_svg, settings
 
 __all__ = ["svg"]
 
 _PAINTERS = {
+    CompositionFigure: composition.draw,
+    FitFigure: fit.draw,
+    HeatMapFigure: heat_map.draw,
     IncidenceFigure: incidence.draw,
     IntervalFigure: intervals.draw,
     KaplanMeierFigure: kaplan_meier.draw,
     KineticsFigure: kinetics.draw,
+    PairedFigure: paired.draw,
     ScatterFigure: scatter.draw,
     SwimmerFigure: swimmer.draw,
 }

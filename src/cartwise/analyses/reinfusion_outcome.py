@@ -1,0 +1,93 @@
+"""What follows reinfusion: B-cell aplasia four weeks later, relapse, further therapy, and remission without any."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from cartwise.analyses.analysis import analysis
+from cartwise.analyses.cohort import Cohort
+from cartwise.analyses.grouping import group_by, in_words
+from cartwise.analyses.result import Result
+from cartwise.analyses.survival_by_group import survival_by_group
+from cartwise.basis import Estimate, Missing
+from cartwise.measures import Measure, Sheet
+from cartwise.measures.after_remission import reinfused
+from cartwise.measures.reinfusion import (
+    aplasia_after_reinfusion,
+    reinfusion_day,
+    reinfusion_indication,
+    relapse_after_reinfusion,
+    therapy_after_reinfusion,
+)
+from cartwise.measures.reinfusion import untreated_remission_after_reinfusion as time
+from cartwise.measures.reinfusion import untreated_remission_after_reinfusion_event as event
+from cartwise.statistics import proportion
+
+FOLLOWED: tuple[Measure, ...] = (aplasia_after_reinfusion, relapse_after_reinfusion, therapy_after_reinfusion)
+ALL = "all"
+
+
+@analysis(
+    question="What follows a reinfusion of the same cells, by the reason it was given for?",
+    title="Outcome of reinfusion",
+    among=reinfused,
+    needs=(time, event),
+    uses=(reinfusion_day, reinfusion_indication, *FOLLOWED),
+)
+def reinfusion_outcome(cohort: Cohort) -> Result:
+    """Aplasia, relapse and further therapy after reinfusion by its reason, and remission without further therapy (004:237)."""
+    curve = survival_by_group(
+        cohort,
+        "untreated_remission_after_reinfusion",
+        "Remission without further therapy",
+        since="reinfusion",
+    )
+    return replace(
+        curve,
+        tables={"outcomes": _outcomes(cohort), **curve.tables},
+        counts={},
+        about=(
+            f"{curve.about} The table of outcomes gives shares of those for whom they are known, with exact 95 % limits. Only "
+            "patients who were reinfused: whoever relapsed or was transplanted before is not among them, so that nothing here "
+            "compares reinfusion with none. The result has no shared form: reinfusions are few."
+        ),
+        methods=(
+            *(f"{in_words(item.name)}: {cohort.method(item.name)}." for item in FOLLOWED if cohort.sheets),
+            *curve.methods,
+        ),
+    )
+
+
+def _outcomes(cohort: Cohort) -> pd.DataFrame:
+    groups = group_by(cohort.sheets, "reinfusion_indication")
+    named = {name: groups.of.get(name, "not recorded") for name in cohort.sheets}
+    levels = [ALL, *sorted(set(named.values()))]
+    rows = [
+        _row(level, item, {n: s for n, s in cohort.sheets.items() if level in (ALL, named[n])})
+        for item in FOLLOWED
+        for level in levels
+    ]
+    columns = ["outcome", "reason", "yes", "no", "not_known", "percent", "percent_lower", "percent_upper"]
+    numbers = dict.fromkeys(columns[5:], "Float64")
+    return pd.DataFrame(rows, columns=columns).astype(numbers)
+
+
+def _row(level: str, item: Measure, sheets: dict[str, Sheet]) -> tuple[object, ...]:
+    told = [value for sheet in sheets.values() if isinstance(value := sheet.value(item.name), bool)]
+    share: Estimate | Missing = proportion(sum(told), len(told))
+    percents = (
+        [None if limit is None else 100 * limit for limit in (share.value, share.lower, share.upper)]
+        if isinstance(share, Estimate)
+        else [None] * 3
+    )
+    name = in_words(item.name)
+    return (
+        name[:1].upper() + name[1:],
+        level,
+        sum(told),
+        len(told) - sum(told),
+        len(sheets) - len(told),
+        *percents,
+    )
