@@ -129,7 +129,12 @@ def test_measures_as_of_a_day_do_not_know_what_came_later(invented: Path) -> Non
 
 def test_advice_as_json_has_the_names_that_others_rely_on(invented: Path) -> None:
     done = cartwise("advise", invented, "INV-001", "--as-of", "60", "--format", "json")
-    advice = json.loads(done.stdout)
+    told = json.loads(done.stdout)
+    assert (told["patient"], told["day"], told["anchor"]) == ("INV-001", 60, "infusion")
+    assert told["invented"] is True
+    assert "research use" in told["caveat"]
+    assert told["data_cut_day"] is None or told["data_cut_day"] >= 60
+    advice = told["advice"]
     wanted = {
         "decision",
         "source",
@@ -282,3 +287,22 @@ def test_a_broken_study_toml_is_named_with_every_problem(tmp_path: Path) -> None
         "mrd must be a number of days",
     ):
         assert words in done.stderr
+
+
+def test_a_biased_number_is_shown_where_it_is_asked_for_and_named_so(invented):
+    sound = cartwise("analyse", invented, "hct_after_infusion_effect")
+    asked = cartwise("analyse", invented, "hct_after_infusion_effect", "--as-published")
+    assert sound.returncode == asked.returncode == 0
+    assert "biased" not in sound.stdout.split("To repeat")[0]
+    assert "biased" in asked.stdout
+    assert "--as-published" in asked.stdout.split("To repeat")[1]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [("yesterday", "2025-06-30"), ("2025-01-01", "have no calendar date of their index day")],
+)
+def test_an_earlier_cut_that_cannot_be_made_says_why(invented, given, told):
+    done = cartwise("analyse", invented, "overall_survival", "--known-on", given)
+    assert done.returncode == 2
+    assert told in done.stderr

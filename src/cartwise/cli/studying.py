@@ -30,6 +30,26 @@ AsOf = Annotated[
         "--as-of", metavar="DAY", callback=_a_day, help="See the record as it stood at the end of this day."
     ),
 ]
+
+
+def _a_date(text: str | None) -> str | None:
+    import datetime as dt
+
+    try:
+        return None if text is None else dt.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise typer.BadParameter("A date is year-month-day, for example 2025-06-30.") from None
+
+
+KnownOn = Annotated[
+    str | None,
+    typer.Option(
+        "--known-on",
+        metavar="DATE",
+        callback=_a_date,
+        help="As known on this calendar day: an earlier data cut, for studies that give dates.",
+    ),
+]
 Form = Annotated[str, typer.Option("--format", help="text, or json for machines.")]
 
 
@@ -137,12 +157,13 @@ def analyse(
             "--imputations", metavar="M", help="Fill missing covariates M times, and pool; 0: do not."
         ),
     ] = 0,
+    known_on: KnownOn = None,
 ) -> None:
     """Run one cohort analysis: figure, table, caption with n, method and source."""
     from cartwise import analyses, reports
     from cartwise.cli import result_shown
 
-    loaded = _load(study)
+    loaded = _load(study, known_on=known_on)
     _known([name], analyses.catalogue(), "analysis", "analyses")
     result = analyses.run(loaded, name, by=by, as_published=as_published, imputations=imputations)
     result_shown.show(result)
@@ -158,22 +179,26 @@ def report(
         bool,
         typer.Option("--share", help="For others: no patient pages or curves, counts under 5 suppressed."),
     ] = False,
+    *,
+    known_on: KnownOn = None,
 ) -> None:
     """Write the report: the cohort, each analysis, and a page a patient; opens offline."""
     from cartwise import reports
     from cartwise.cli.terminal import progress
 
-    loaded = _load(study)
+    loaded = _load(study, known_on=known_on)
     with progress("Writing the report") as step:
         page = reports.write_report(loaded, out, share=share, progress=step)
     print(f"Wrote {page}.{_invented(loaded)}")
 
 
-def _load(folder: Path, *, checking: bool = False) -> Study:
+def _load(folder: Path, *, checking: bool = False, known_on: str | None = None) -> Study:
+    import datetime as dt
+
     from cartwise import study as records
     from cartwise.basis import Severity, UserError
 
-    loaded = records.load(folder)
+    loaded = records.load(folder, known_on=None if known_on is None else dt.date.fromisoformat(known_on))
     unread = [issue.file for issue in loaded.issues if issue.severity is Severity.FATAL]
     if unread and not checking:
         raise UserError(

@@ -1,6 +1,8 @@
 """Documents and figures drawn from results and advice."""
 
+from cartwise.reports.backtest_page import write_backtest
 from cartwise.reports.charts import Chart, chart_config
+from cartwise.reports.cytometry_report import write_cytometry_report
 from cartwise.reports.figures import svg
 from cartwise.reports.report import write_report
 from cartwise.reports.result_files import write_result
@@ -13,6 +15,8 @@ __all__ = [
     "shared",
     "svg",
     "timeline",
+    "write_backtest",
+    "write_cytometry_report",
     "write_report",
     "write_result",
 ]

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections import namedtuple
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -56,24 +56,43 @@ class Study:
         return Study(self.about, patients, self.tables, self.issues, self.folder)
 
 
-def load(path: str | Path) -> Study:
+def load(path: str | Path, *, known_on: dt.date | None = None) -> Study:
     """Load a study from its folder.
 
     Args:
         path: the study folder (study.toml and one CSV or Parquet file a table).
+        known_on: an earlier data cut: every patient is seen as known at the end of this calendar day.
 
     Returns:
         The study, with every problem of its records in `issues`; bad rows are set aside and counted there.
 
     Raises:
-        UserError: where there is no such study, or its head cannot be read.
+        UserError: where there is no such study, its head cannot be read, or an earlier cut cannot be made.
     """
     folder = Path(path)
     if not folder.is_dir():
         raise UserError(f"There is no folder {folder}. Name the folder that holds study.toml.")
     about = read_about(folder)
     raw, issues = read_tables(folder)
-    return build(about, raw, issues=issues, folder=folder)
+    if known_on is None:
+        return build(about, raw, issues=issues, folder=folder)
+    if about.data_cut is not None and known_on > about.data_cut:
+        raise UserError(
+            f"The records were cut on {about.data_cut}, before {known_on}: what was known then is not in them."
+        )
+    return _cut(build(replace(about, data_cut=known_on), raw, issues=issues, folder=folder))
+
+
+def _cut(study: Study) -> Study:
+    """Every patient as known on the calendar day of the data cut."""
+    undated = sum(math.isinf(patient.cut_day) for patient in study.patients.values())
+    if undated or study.about.cut_day is not None:
+        raise UserError(
+            f"{undated} of {len(study.patients)} patients have no calendar date of their index day, so nobody can tell what "
+            "of them was known on a calendar day. Give dates (index_date in patients), or use --as-of DAY where there is one."
+        )
+    patients = {name: patient.as_of(patient.cut_day) for name, patient in study.patients.items()}
+    return replace(study, patients=patients)
 
 
 def build(

@@ -55,6 +55,11 @@ def settings() -> Any:
     return rc_context(_SETTINGS)
 
 
+def mark_invented(figure: Any) -> None:
+    """Write on its face that a figure shows invented data: it travels without its caption."""
+    figure.suptitle("Invented data", x=0.99, ha="right", fontsize=8)
+
+
 def as_svg(figure: Any) -> str:
     """The figure as SVG text: the same bytes each time it is drawn."""
     target = io.StringIO()
