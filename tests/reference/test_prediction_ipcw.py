@@ -141,10 +141,15 @@ def test_weights_by_what_was_seen_undo_treatment_that_was_steered_by_it() -> Non
     assert abs(incidence_at(naive) - truth) > 0.05
 
 
-def test_where_everybody_was_censored_nobody_stands_for_them() -> None:
-    rows = spells([0, 1], [0, 0], [3, 3], [0, 0], [CENSORED, CENSORED])
-    assert chance_uncensored(rows, [5, 5]).tolist() == [0, 0]
-    assert isinstance(outcomes_at([1, 2, 2], [1, 0, 0], 4), Missing)
+def test_where_everybody_of_a_kind_was_censored_nobody_stands_for_them() -> None:
+    """Patients 0 and 1 are of a kind and both treated on day 3; 2 and 3 stay."""
+    rows = spells([0, 1, 2, 3], [0] * 4, [3, 3, 5, 9], [0, 0, 1, 1], [CENSORED, CENSORED, EVENT, STAYS])
+    up_to = chance_uncensored(rows, [8] * 4, through=True)
+    assert up_to.tolist() == [0, 0, 1, 1]
+    before = chance_uncensored(rows, [3, 3, 5, 9])
+    found = outcomes_at([3, 3, 5, 9], [0, 0, 1, 0], 8, uncensored=(before, up_to))
+    assert isinstance(found, Missing)
+    assert found.reason.startswith("for 2 of the censored")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,16 @@ from cartwise.analyses.cohort import Cohort
 from cartwise.analyses.result import Result
 from cartwise.measures import Criterion, Measure, Question, criterion
 
+TOPICS = (
+    "The cohort",
+    "Response and toxicity",
+    "CAR T cells and B-cell aplasia",
+    "Survival and relapse",
+    "Transplant and what follows infusion",
+    "Mass cytometry",
+)
+"""Under which heads a report gathers analyses, in this order."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
@@ -18,6 +28,7 @@ class Analysis:
     Attributes:
         name: the function's name: the name of the analysis everywhere.
         title: the head of its section.
+        topic: one of TOPICS.
         description: the function's docstring.
         question: the question it answers.
         among: whom it is asked of; None for everybody in the study.
@@ -31,6 +42,7 @@ class Analysis:
 
     name: str
     title: str
+    topic: str
     description: str
     question: str
     among: Criterion | None
@@ -44,6 +56,7 @@ class Analysis:
 
 def analysis(
     *,
+    topic: str,
     question: str,
     title: str = "",
     among: Question | None = None,
@@ -59,6 +72,7 @@ def analysis(
     counts who is in, out and undetermined, and tabulates what is missing.
 
     Args:
+        topic: one of TOPICS.
         question: the question it answers.
         title: the head of its section; by default its name.
         among: whom it is asked of; None for everybody in the study.
@@ -75,6 +89,7 @@ def analysis(
         return Analysis(
             name=name,
             title=title or name.replace("_", " ").capitalize(),
+            topic=topic,
             description=inspect.getdoc(formula) or "",
             question=question,
             among=None if among is None else criterion(among),

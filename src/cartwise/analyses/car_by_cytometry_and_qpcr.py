@@ -61,6 +61,7 @@ class _Day:
 
 
 @analysis(
+    topic="Mass cytometry",
     question="Does the share of CAR+ cells by cytometry agree with the transgene by quantitative PCR?",
     title="CAR+ cells by cytometry and by quantitative PCR",
     among=infused,

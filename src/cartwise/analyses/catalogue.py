@@ -7,16 +7,17 @@ import pkgutil
 from functools import cache
 
 import cartwise.analyses
-from cartwise.analyses.analysis import Analysis
+from cartwise.analyses.analysis import TOPICS, Analysis
 from cartwise.basis import UserError
 
 
 @cache
 def catalogue() -> dict[str, Analysis]:
-    """Every analysis by name, in the order of their files.
+    """Every analysis by name, topic by topic in the order of TOPICS, and within a topic in that of their files.
 
     Raises:
         ImportError: where two analyses share a name, or one says nothing about itself.
+        ValueError: where a topic is none of TOPICS.
     """
     found: dict[str, Analysis] = {}
     for module in pkgutil.iter_modules(cartwise.analyses.__path__, "cartwise.analyses."):
@@ -25,7 +26,7 @@ def catalogue() -> dict[str, Analysis]:
                 if item.name in found or not item.description:
                     raise ImportError(f"The analysis {item.name!r} stands twice, or has no docstring.")
                 found[item.name] = item
-    return found
+    return dict(sorted(found.items(), key=lambda named: TOPICS.index(named[1].topic)))
 
 
 def analysis_named(name: str) -> Analysis:

@@ -45,6 +45,7 @@ Groups = Mapping[str, list[str]]
 
 
 @analysis(
+    topic="The cohort",
     question="Who are the patients, and what happened to them?",
     title="Description of the cohort",
     uses=tuple(item.measure for item in DESCRIBED),

@@ -34,6 +34,7 @@ COMPARED = (RELAPSE, DEATH)
 
 
 @analysis(
+    topic="Survival and relapse",
     question="How many patients relapse, with or without CD19, and how many die in remission?",
     title="Cumulative incidence of relapse and death in remission",
     among=infused,

@@ -23,6 +23,7 @@ MONTHS = (3.0, 6.0, 12.0)
 
 
 @analysis(
+    topic="CAR T cells and B-cell aplasia",
     question="How long does B-cell aplasia last after infusion?",
     title="Duration of B-cell aplasia",
     among=infused,

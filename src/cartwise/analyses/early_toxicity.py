@@ -88,6 +88,7 @@ MEASURES = tuple(dict.fromkeys(event.measure for event in EVENTS))
 
 
 @analysis(
+    topic="Response and toxicity",
     question="Which adverse events came in the first four weeks, and in how many patients?",
     title="Early toxicity",
     among=infused,

@@ -17,6 +17,7 @@ _NOT_SHARED = "The result has no shared form: beside leukaemia-free survival its
 
 
 @analysis(
+    topic="Survival and relapse",
     question="How long do patients live after infusion without treatment failure, relapse or death?",
     title="Event-free survival",
     among=infused,

@@ -53,6 +53,7 @@ class Compared:
 
 
 @analysis(
+    topic="Survival and relapse",
     question="Does event-free survival differ by earlier blinatumomab, burden, fludarabine exposure, or time from HCT to relapse?",
     title="Event-free survival by feature",
     among=infused,

@@ -34,6 +34,7 @@ ANY = "Relapse or death"
 
 
 @analysis(
+    topic="Transplant and what follows infusion",
     question="Do patients who are transplanted after infusion stay free of leukaemia longer?",
     title="Effect of HCT after infusion",
     among=infused,

@@ -50,6 +50,7 @@ NOBODY = Stratum("MRD before or after lymphodepletion", "on a known side of a cu
 
 
 @analysis(
+    topic="Transplant and what follows infusion",
     question="Is transplant after infusion of use, or does it harm, at low and at high MRD before infusion?",
     title="HCT after infusion within strata of MRD",
     among=infused,

@@ -18,6 +18,7 @@ LAST_DAY = 365.0
 
 
 @analysis(
+    topic="CAR T cells and B-cell aplasia",
     question="How do the CAR T cells of each patient expand and persist?",
     title="CAR T-cell kinetics of each patient",
     among=infused,

@@ -42,6 +42,7 @@ SPREAD = Counts(
 
 
 @analysis(
+    topic="CAR T cells and B-cell aplasia",
     question="Do the expansion and persistence of CAR T cells differ by characteristics of the patients?",
     title="CAR T-cell kinetics",
     among=infused,

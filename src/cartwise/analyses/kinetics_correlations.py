@@ -43,6 +43,7 @@ class _Pair:
 
 
 @analysis(
+    topic="CAR T cells and B-cell aplasia",
     question="Do CAR T cells that expand further persist longer, and does B-cell aplasia last longer?",
     title="Correlation of expansion with persistence",
     among=infused,

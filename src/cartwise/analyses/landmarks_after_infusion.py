@@ -77,6 +77,7 @@ class Asked:
 
 
 @analysis(
+    topic="Transplant and what follows infusion",
     question="Do HCT, loss of B-cell aplasia, and NGS-MRD at day 28 and month 3 go with relapse or death after them?",
     title="What becomes known after infusion, and relapse or death",
     among=infused,

@@ -12,6 +12,7 @@ from cartwise.measures.transplant import infused
 
 
 @analysis(
+    topic="Survival and relapse",
     question="How long do patients live free of leukaemia after infusion?",
     title="Leukaemia-free survival",
     among=infused,

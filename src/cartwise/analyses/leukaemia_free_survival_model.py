@@ -40,6 +40,7 @@ LABELS = [covariate.label for covariate in CANDIDATES]
 
 
 @analysis(
+    topic="Survival and relapse",
     question="Which characteristics known at infusion go with relapse or death after it?",
     title="Baseline covariates and leukaemia-free survival",
     among=infused,

@@ -21,6 +21,7 @@ from cartwise.measures.transplant import infused
 
 
 @analysis(
+    topic="Mass cytometry",
     question="Do patients with CRS, ICANS, other risk, burden, earlier treatment or outcome have other state markers?",
     title="State markers by toxicity, risk, burden, treatment and outcome",
     among=infused,

@@ -28,6 +28,7 @@ ABOUT = (
 
 
 @analysis(
+    topic="Mass cytometry",
     question="How do activation and exhaustion markers of cell subsets change after infusion?",
     title="Changes of state markers",
     among=infused,

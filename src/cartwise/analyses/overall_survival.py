@@ -12,6 +12,7 @@ from cartwise.measures.transplant import infused
 
 
 @analysis(
+    topic="Survival and relapse",
     question="How long do patients live after infusion?",
     title="Overall survival",
     among=infused,

@@ -30,6 +30,7 @@ ALL = "all"
 
 
 @analysis(
+    topic="Transplant and what follows infusion",
     question="What follows a reinfusion of the same cells, by the reason it was given for?",
     title="Outcome of reinfusion",
     among=reinfused,

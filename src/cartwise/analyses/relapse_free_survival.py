@@ -20,6 +20,7 @@ _ABOUT = (
 
 
 @analysis(
+    topic="Survival and relapse",
     question="How long do patients in remission after infusion live free of relapse?",
     title="Relapse-free survival",
     among=complete_response,

@@ -38,6 +38,7 @@ class _Rate:
 
 
 @analysis(
+    topic="Response and toxicity",
     question="How many patients are in remission about day 28, and how many without residual disease?",
     title="Response about day 28",
     among=infused,

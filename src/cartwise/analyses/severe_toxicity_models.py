@@ -64,6 +64,7 @@ class Modelled:
 
 
 @analysis(
+    topic="Response and toxicity",
     question="Which characteristics known at infusion go with severe CRS and ICANS, and does interleukin 6 foretell them?",
     title="Severe toxicity",
     among=infused,

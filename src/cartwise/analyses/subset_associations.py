@@ -23,6 +23,7 @@ LABEL = "Chance of a higher percent in the upper group (0.5: no difference)"
 
 
 @analysis(
+    topic="Mass cytometry",
     question="Do patients with CRS, ICANS, other risk, burden, earlier treatment or outcome have other cell subsets?",
     title="Cell subsets by toxicity, risk, burden, treatment and outcome",
     among=infused,

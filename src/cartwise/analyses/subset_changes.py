@@ -24,6 +24,7 @@ ABOUT = (
 
 
 @analysis(
+    topic="Mass cytometry",
     question="How does the composition of CAR+ T cells change from product to day 28, and that of blood from day 0?",
     title="Changes of cell subsets",
     among=infused,

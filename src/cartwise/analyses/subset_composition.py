@@ -30,6 +30,7 @@ ABOUT = (
 
 
 @analysis(
+    topic="Mass cytometry",
     question="What are infusion products, CAR+ T cells in blood, and the other cells of blood composed of?",
     title="Composition of product and blood",
     among=infused,

@@ -22,6 +22,7 @@ _ABOUT = (
 
 
 @analysis(
+    topic="Survival and relapse",
     question="How long do patients live after a relapse that followed infusion, by whether it kept CD19?",
     title="Survival after relapse",
     among=relapsed_after_infusion,

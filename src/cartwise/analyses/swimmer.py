@@ -22,6 +22,7 @@ GRADED = ("CRS", "ICANS")
 
 
 @analysis(
+    topic="The cohort",
     question="What happened to each patient after infusion, and when?",
     title="Course of each patient",
     among=infused,

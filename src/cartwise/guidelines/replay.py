@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cartwise.guidelines.catalogue import catalogue
 from cartwise.guidelines.guideline import Advice, Guideline
+from cartwise.guidelines.replay_watch import Watched
 from cartwise.measures import Sheet
 from cartwise.study import Patient
 
@@ -34,35 +36,82 @@ def replay(
     guidelines: Iterable[Guideline] | None = None,
     first: float | None = None,
     last: float | None = None,
+    by_time: bool = False,
 ) -> Iterator[Change]:
     """Ask every guideline again on each day on which a table that it reads grew, and tell what changed.
 
-    Time alone changes answers too (a test grows old): that is told on the next such day, or on the last.
+    Time alone changes answers too (a test grows old, another is overdue): that is told on the next such day, or on
+    the last, and an answer that turned and turned back in between is told only where `by_time` asks for it.
 
     Args:
         patient: the view whose days are replayed.
         guidelines: the guidelines asked; None for all.
         first: first day asked about; None for the first day with a record.
         last: last day asked about; None for the last day of the view.
+        by_time: whether the quiet days between are searched too, so that what time alone turned is told on its own
+            whole day. An answer that turns twice within one quiet span is seen as it stands at the span's end.
 
     Yields:
         Changes in the order of days, and within a day in the order of the guidelines.
     """
-    asked = list(catalogue() if guidelines is None else guidelines)
+    watched = [Watched(guideline) for guideline in (catalogue() if guidelines is None else guidelines)]
     known: dict[int, Advice] = {}
     sheet: Sheet | None = None
     days = _days(patient, first, last)
+    reached = -math.inf
     for day in days:
         view = patient.as_of(day)
         if sheet is not None and day != days[-1] and view.reads_as(sheet.patient):
             continue  # what grew on this day, no guideline reads
+        if by_time and sheet is not None:
+            while (found := _turned_by_time(patient, sheet, watched, known, (reached, day))) is not None:
+                reached, sheet = found, sheet.next(patient.as_of(found))
+                yield from _told(found, list(_asked(watched, sheet, known)), known)
         sheet = Sheet(view) if sheet is None else sheet.next(view)
-        for item in (item for guideline in asked for item in guideline.advise(sheet)):
-            key = id(item.recommendation)  # one fact may carry sentences of several guidelines
-            before = known.get(key)
-            if before is None or before.standing != item.standing:
-                yield Change(day, before.standing if before else "", item, _changed(before, item))
-            known[key] = item
+        yield from _told(day, list(_asked(watched, sheet, known)), known)
+        reached = day
+
+
+def _asked(watched: list[Watched], sheet: Sheet, known: Mapping[int, Advice]) -> Iterator[Advice]:
+    """What the guidelines say whose standings can have turned; where nothing is known yet, what all say."""
+    needs = [item.needs(known) for item in watched]
+    news = sheet.turned(frozenset[str]().union(*needs))
+    for item, needed in zip(watched, needs, strict=True):
+        if not known or not needed.isdisjoint(news):
+            yield from item.guideline.advise(sheet)
+
+
+def _told(day: float, items: Iterable[Advice], known: dict[int, Advice]) -> Iterator[Change]:
+    """What differs from what is known, which is brought up to date."""
+    for item in items:
+        key = id(item.recommendation)  # one fact may carry sentences of several guidelines
+        before = known.get(key)
+        if before is None or before.standing != item.standing:
+            yield Change(day, before.standing if before else "", item, _changed(before, item))
+        known[key] = item
+
+
+def _turned_by_time(
+    patient: Patient,
+    sheet: Sheet,
+    watched: list[Watched],
+    known: dict[int, Advice],
+    span: tuple[float, float],
+) -> float | None:
+    """The first whole day inside a span without news on which a standing has turned, found by halving."""
+
+    def has_turned(day: float) -> bool:
+        later = sheet.next(patient.as_of(day))
+        asked = _asked(watched, later, known)
+        return any(known[id(item.recommendation)].standing != item.standing for item in asked)
+
+    still, end = math.floor(span[0]), math.ceil(span[1]) - 1
+    if still >= end or not has_turned(end):
+        return None
+    while still + 1 < end:
+        middle = (still + end) // 2
+        still, end = (still, middle) if has_turned(middle) else (middle, end)
+    return float(end)
 
 
 @dataclass(frozen=True, slots=True)

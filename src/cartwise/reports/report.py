@@ -50,6 +50,16 @@ class Section:
     files: tuple[str, ...]
 
     @property
+    def topic(self) -> str:
+        """Under which head the contents list it."""
+        return analyses.catalogue()[self.result.name].topic
+
+    @property
+    def answered(self) -> bool:
+        """Whether anybody could be analysed; a suppressed count is of somebody."""
+        return self.result.analysed != 0
+
+    @property
     def tables(self) -> list[tuple[str, pd.DataFrame, bool]]:
         """Name and table, and whether it is long enough to be folded away."""
         return [(name, table, len(table) > LONG) for name, table in self.result.tables.items()]
@@ -155,12 +165,22 @@ def _index(study: Study, sections: list[Section], *, share: bool) -> dict[str, A
         "study": study,
         "share": share,
         "sections": sections,
+        "contents": _by_topic(sections),
         "issues": _issues(study, share=share),
         "quarantined": _quarantined(study, share=share),
         "definitions": [(choice, study.about.definitions.in_words(choice)) for choice in CHOICES],
         "patients": [] if share else _patients(study),
         "plotly": plotly_js() if charts else "",
     }
+
+
+def _by_topic(sections: list[Section]) -> dict[str, list[Section]]:
+    """The sections that answer something, under their topics in the order of the page."""
+    contents: dict[str, list[Section]] = {}
+    for section in sections:
+        if section.answered:
+            contents.setdefault(section.topic, []).append(section)
+    return contents
 
 
 def _issues(study: Study, *, share: bool) -> list[tuple[str, str, int | str, str]]:

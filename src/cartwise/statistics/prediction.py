@@ -45,8 +45,8 @@ def outcomes_at(
         cause: (n,) 0 for censored, else the number of the event that ended it.
         horizon: the time asked about.
         of: the cause asked about; the others compete.
-        uncensored: each patient's chance of being uncensored just before `time`, and up to the horizon; None: by
-            Kaplan-Meier, the same for all.
+        uncensored: each patient's chance of being uncensored just before `time`, and up to the horizon (of one
+            censored before it, through that day: 0 where everybody like it was); None: by Kaplan-Meier, the same for all.
 
     Returns:
         The weights and outcomes, or Missing where nobody can stand for those censored.
@@ -67,8 +67,9 @@ def outcomes_at(
         return Missing(f"nobody's outcome is known at {horizon:g}", "longer follow-up")
     if not beyond.any() and ((codes == 0) & (ends < horizon)).any():
         return Missing(f"nobody is followed beyond {horizon:g}", "longer follow-up")
-    if (chance[told | beyond] <= 0).any():
-        return Missing("everybody in one stratum was censored, so that nobody stands for them")
+    alone = ~told & ~beyond & (np.asarray(up_to) <= 0)
+    if alone.any():
+        return Missing(f"for {int(alone.sum())} of the censored nobody like them stayed to stand for them")
     weight = np.divide(1.0, chance, out=np.zeros(ends.size), where=told | beyond)
     return Known(weight, told & (codes == of))
 

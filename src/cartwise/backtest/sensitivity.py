@@ -1,0 +1,134 @@
+"""Of the patients in whom the event came, how many had been flagged before, how long before, and why the others not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from cartwise.backtest.bootstrap import of_median, of_ratio
+from cartwise.backtest.endpoint import Fate
+from cartwise.backtest.followup import HANDLINGS, Ended, FollowUp, Handling, first_treatment, follow
+from cartwise.backtest.misses import why_missed
+from cartwise.backtest.replayed import Replayed
+from cartwise.backtest.statements import Statement
+from cartwise.basis import Estimate
+from cartwise.statistics import proportion
+
+ANY = "any"
+COLUMNS = [
+    "decision",
+    "statement",
+    "event",
+    "type",
+    "treatment is",
+    "events",
+    "flagged before",
+    "of them treated between",
+    "sensitivity",
+    "exact lower",
+    "exact upper",
+    "bootstrap lower",
+    "bootstrap upper",
+    "median lead (d)",
+    "lead lower",
+    "lead upper",
+    "shortest lead",
+    "longest lead",
+]
+
+
+def flagged_before(item: Replayed, key: str, day: float) -> float | None:
+    """The first flagged day, where it lies before a day; None where it does not."""
+    flag = item.courses[key].flag
+    return flag.day if flag is not None and flag.day < day else None
+
+
+def lead_of(item: Replayed, statement: Statement) -> float | None:
+    """Days from the first flag to the event; None where no event came, or no flag before it."""
+    event = item.fates[statement.endpoint.name].event
+    flag = None if event is None else flagged_before(item, statement.key, event)
+    return None if event is None or flag is None else event - flag
+
+
+def sensitivity_table(replays: Sequence[Replayed], statements: Sequence[Statement]) -> pd.DataFrame:
+    """Sensitivity and lead time of each statement, by type of event and by the way treatment is read."""
+    rows = [row for statement in statements for row in _rows(replays, statement)]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _rows(replays: Sequence[Replayed], statement: Statement) -> Iterator[tuple[object, ...]]:
+    endpoint = statement.endpoint
+    everybody = follow(replays, dict.fromkeys((item.patient for item in replays), 0.0), endpoint)
+    for handling in HANDLINGS:
+        followed = FollowUp(everybody, handling)
+        weights = followed.untreated_weights()
+        for kind in (ANY, *endpoint.types):
+            chosen = [
+                (row, weight)
+                for row, weight, cause in zip(everybody, weights, followed.cause, strict=True)
+                if cause == 1 and kind in {ANY, _fate(row, statement).kind}
+            ]
+            head = (statement.decision, statement.key, endpoint.name, kind, handling)
+            yield (*head, *_numbers(chosen, statement, handling))
+
+
+def _fate(row: Ended, statement: Statement) -> Fate:
+    return row.patient.fates[statement.endpoint.name]
+
+
+def _numbers(
+    chosen: list[tuple[Ended, float]], statement: Statement, handling: Handling
+) -> tuple[object, ...]:
+    leads = np.array([_lead(row, statement) for row, _ in chosen], dtype=np.float64)
+    weights = np.array([weight for _, weight in chosen], dtype=np.float64)
+    flagged = np.isfinite(leads)
+    total = float(weights.sum())
+    share = float((weights * flagged).sum()) / total if total > 0 else None
+    exact = proportion(int(flagged.sum()), len(chosen)) if handling != HANDLINGS[2] else None
+    limits = (exact.lower, exact.upper) if isinstance(exact, Estimate) else (None, None)
+    treated = sum(_treated_between(row, statement) for row, _ in chosen)
+    seen = leads[flagged]
+    return (
+        len(chosen),
+        int(flagged.sum()),
+        treated,
+        share,
+        *limits,
+        *of_ratio(weights * flagged, weights),
+        float(np.median(seen)) if seen.size else None,
+        *of_median(seen),
+        float(seen.min()) if seen.size else None,
+        float(seen.max()) if seen.size else None,
+    )
+
+
+def _lead(row: Ended, statement: Statement) -> float:
+    lead = lead_of(row.patient, statement)
+    return np.nan if lead is None else lead
+
+
+def _treated_between(row: Ended, statement: Statement) -> bool:
+    fate = _fate(row, statement)
+    flag = None if fate.event is None else flagged_before(row.patient, statement.key, fate.event)
+    return flag is not None and first_treatment(fate, flag) is not None
+
+
+def misses_table(replays: Sequence[Replayed], statements: Sequence[Statement]) -> pd.DataFrame:
+    """Events that no flag came before, by statement, type and reason."""
+    rows = [
+        (statement.decision, statement.key, statement.endpoint.name, fate.kind, why_missed(item, statement))
+        for statement in statements
+        for item in replays
+        if (fate := item.fates[statement.endpoint.name]).event is not None
+        and not fate.untold
+        and flagged_before(item, statement.key, fate.event) is None
+    ]
+    columns = ["decision", "statement", "event", "type", "why"]
+    return (
+        pd.DataFrame(rows, columns=columns)
+        .groupby(columns, as_index=False)
+        .size()
+        .rename(columns={"size": "patients"})
+    )

@@ -1,0 +1,90 @@
+"""On invented patients whose truth is known, the back-test finds again what truly happened."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from cartwise.backtest import Backtest, backtest
+from cartwise.basis import DAYS_PER_MONTH
+from cartwise.study import Study
+from tests.spec.backtest.invented import invented
+
+EARLY_LOSS = "myers-2023/reinfusion"  # speaks wherever aplasia is lost before six months, and of nothing else
+IN_REMISSION = "westhafen-2025/cd41bb-nuanced"  # stands for every patient in remission after a 4-1BB product
+PATIENTS, SEED = 60, 2
+
+
+@pytest.fixture(scope="module")
+def no_hct() -> tuple[Study, pd.DataFrame]:
+    return invented("no-hct", PATIENTS, SEED)
+
+
+@pytest.fixture(scope="module")
+def untreated(no_hct: tuple[Study, pd.DataFrame]) -> tuple[Backtest, pd.DataFrame]:
+    return backtest(no_hct[0], guideline="myers-2023", decision="reinfusion", sampling=False), no_hct[1]
+
+
+@pytest.fixture(scope="module")
+def courses(untreated: tuple[Backtest, pd.DataFrame]) -> pd.DataFrame:
+    """What was recovered of each patient, beside the day on which B cells truly came back."""
+    found, truth = untreated
+    rows = found.tables["patients"]
+    own = rows[rows["statement"] == EARLY_LOSS].set_index("patient")
+    return own.assign(truly_back=truth["b_cell_return_day_without_hct"])
+
+
+def test_no_flag_stands_before_b_cells_truly_came_back(courses: pd.DataFrame) -> None:
+    late = (courses["flagged"] - courses["truly_back"]).dropna()
+    assert len(late) > 30
+    assert late.min() >= 0
+
+
+def test_half_of_the_flags_stand_within_a_month_of_it(courses: pd.DataFrame) -> None:
+    late = (courses["flagged"] - courses["truly_back"]).dropna()
+    assert late.median() <= DAYS_PER_MONTH
+
+
+def test_the_recovered_sensitivity_is_that_of_the_truth(
+    untreated: tuple[Backtest, pd.DataFrame], courses: pd.DataFrame
+) -> None:
+    relapsed = courses[courses["event day"].notna()]
+    back_in_time = (relapsed["truly_back"] < 6 * DAYS_PER_MONTH) & (
+        relapsed["truly_back"] < relapsed["event day"]
+    )
+    table = untreated[0].tables["sensitivity"]
+    row = table[
+        (table["statement"] == EARLY_LOSS) & (table["type"] == "any") & (table["treatment is"] == "ignored")
+    ].iloc[0]
+    assert row["events"] == len(relapsed) > 15
+    assert row["exact lower"] <= back_in_time.mean() <= row["exact upper"]
+    assert row["sensitivity"] == pytest.approx(back_in_time.mean(), abs=0.1)
+
+
+def test_the_recovered_lead_falls_short_of_the_true_one_by_the_wait_for_a_sample(
+    courses: pd.DataFrame,
+) -> None:
+    led = courses[courses["lead (d)"].notna()]
+    true_lead = led["event day"] - led["truly_back"]
+    assert (led["lead (d)"] <= true_lead).all()
+    assert (true_lead - led["lead (d)"]).median() <= DAYS_PER_MONTH
+
+
+def test_weights_bring_the_incidence_among_treated_patients_towards_the_untreated_truth(
+    no_hct: tuple[Study, pd.DataFrame],
+) -> None:
+    """The two designs hold the same patients, with and without transplants."""
+    truth = _from_remission(no_hct[0]).loc["ignored"]
+    found = _from_remission(invented("peking", PATIENTS, SEED)[0])
+    weighted, ignored = found.loc["censored, weighted"], found.loc["ignored"]
+    assert truth["treated"] == 0
+    assert weighted["treated"] > 20
+    assert weighted["lower"] <= truth["incidence"] <= weighted["upper"]
+    assert abs(weighted["incidence"] - truth["incidence"]) < abs(ignored["incidence"] - truth["incidence"])
+
+
+def _from_remission(study: Study) -> pd.DataFrame:
+    found = backtest(study, guideline="westhafen-2025", decision="consolidative-hct", sampling=False)
+    table = found.tables["after flag"]
+    own = table[(table["statement"] == IN_REMISSION) & (table["by day"] == 731)]
+    return own.set_index("treatment is")
