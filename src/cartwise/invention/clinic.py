@@ -70,6 +70,7 @@ class Clinic:
     hct: Transplant | None = None
     planned: Transplant | None = None
     decided: bool = False
+    judged: bool = False
     detected: int | None = None
     refractory: bool = False
     death: tuple[int, str] | None = None
@@ -132,6 +133,7 @@ class Clinic:
         if visit.marrow:
             self._marrow(day)
         if day >= 28 and not self.decided and not self.diseased:
+            self._judge(day)
             self._decide(day + self.case.policy["patience"])
 
     def _blood(self, visit: Visit) -> None:
@@ -243,6 +245,12 @@ class Clinic:
     def _dies(self, day: int, cause: str) -> None:
         if self.death is None or day < self.death[0]:
             self.death = (day, cause)
+
+    def _judge(self, day: int) -> None:
+        """Record what stands for or against a transplant, where the clinic does so of everybody."""
+        if self.case.policy.get("judges_everybody", False) and not self.judged:
+            self.judged = True
+            self._write_judgements(day + 1)
 
     def _decide(self, day: int) -> None:
         case = self.case
