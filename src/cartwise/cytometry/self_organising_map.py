@@ -22,8 +22,8 @@ SHARP_EPOCHS = 5
 NARROWEST = 0.5
 """Width of the neighbourhood at the end of the wide epochs, in steps of the grid."""
 
-BLOCK = 1 << 16
-"""Cells compared with all nodes at a time: with 100 nodes about 26 MB."""
+BLOCK = 1 << 14
+"""Cells compared with all nodes at a time: with 100 nodes 6.5 MB."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +58,9 @@ class SelfOrganisingMap:
         return found
 
 
-def fit_map(values: ArrayLike, *, nodes: int = NODES, seed: int = 1, epochs: int = EPOCHS) -> SelfOrganisingMap:
+def fit_map(
+    values: ArrayLike, *, nodes: int = NODES, seed: int = 1, epochs: int = EPOCHS
+) -> SelfOrganisingMap:
     """Fit a batch map: in every epoch each node moves to the mean of the cells near it on the grid.
 
     The neighbourhood is Gaussian and narrows from half the grid to NARROWEST steps; SHARP_EPOCHS epochs in which each
@@ -126,7 +128,7 @@ def _moved(places: Array, cells: NDArray[np.float32], owners: Codes, steps: Arra
 
 
 def _sums(cells: NDArray[np.float32], owners: Codes, count: int) -> tuple[Array, Array]:
-    sums = np.stack([np.bincount(owners, column, minlength=count) for column in cells.T], axis=1)
+    sums: Array = np.stack([np.bincount(owners, column, minlength=count) for column in cells.T], axis=1)
     return sums, np.bincount(owners, minlength=count).astype(np.float64)
 
 
@@ -137,5 +139,7 @@ def _nearest(cells: NDArray[np.float32], places: Array) -> Codes:
     found = np.empty(len(cells), dtype=np.intp)
     for begin in range(0, len(cells), BLOCK):
         rows = slice(begin, begin + BLOCK)
-        found[rows] = np.argmax(cells[rows] @ turned - half, axis=1)
+        near = cells[rows] @ turned
+        near -= half
+        found[rows] = near.argmax(axis=1)
     return found
