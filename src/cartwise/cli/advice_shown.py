@@ -18,7 +18,8 @@ SETS = 3
 def show(study: Study, patient: Patient, advice: list[Advice], *, as_json: bool) -> None:
     """What each source says, why, and what would settle what is open."""
     if as_json:
-        print(json.dumps([item.as_dict() for item in advice], indent=1, ensure_ascii=False))
+        told = head(study, patient) | {"advice": [item.as_dict() for item in advice]}
+        print(json.dumps(told, indent=1, ensure_ascii=False))
         return
     when = "the whole record" if math.isinf(patient.day) else f"as known at the end of day {patient.day:g}"
     print(
@@ -36,6 +37,26 @@ def show(study: Study, patient: Patient, advice: list[Advice], *, as_json: bool)
             print("\nWhat to record or measure next:")
             print("\n".join(f"  - {words}" for words in asked))
     show_factors(patient)
+
+
+def head(study: Study, patient: Patient) -> dict[str, object]:
+    """What a machine must know beside the answers: whose, as known when, counted from where, and what it is worth.
+
+    The data cut is told as a day of the patient: its date beside that day would give the date of infusion away.
+    """
+    return {
+        "study": study.about.name,
+        "patient": patient.id,
+        "day": _finite(patient.day),
+        "anchor": patient.anchor,
+        "data_cut_day": _finite(patient.cut_day),
+        "invented": study.about.invented,
+        "caveat": CAVEAT,
+    }
+
+
+def _finite(day: float) -> float | None:
+    return day if math.isfinite(day) else None
 
 
 def _show(item: Advice) -> None:

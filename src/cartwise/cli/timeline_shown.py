@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from itertools import groupby
 
+from cartwise.cli.advice_shown import head
 from cartwise.evidence import fact
 from cartwise.guidelines import CAVEAT, Change, Turn, replay, turns
 from cartwise.study import Patient, Study
@@ -14,7 +15,8 @@ def show(study: Study, patient: Patient, *, as_json: bool) -> None:
     """Each change with its day, what it was and is, and the answers that changed with it."""
     changes = replay(patient)
     if as_json:
-        print(json.dumps([_plain(change) for change in changes], indent=1, ensure_ascii=False))
+        told = head(study, patient) | {"changes": [_plain(change) for change in changes]}
+        print(json.dumps(told, indent=1, ensure_ascii=False))
         return
     print(
         f"{patient.id} (day 0 is the {patient.anchor} day).{' Invented data.' if study.about.invented else ''}"

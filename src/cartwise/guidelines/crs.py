@@ -29,7 +29,7 @@ westhafen = Guideline(
     "Cytokine release syndrome",
     source="westhafen-2025",
     written_for=after_cd19_car,
-    figures=("westhafen-2025/crs-grading", "astct-2019/crs", "penn-2018/crs"),
+    figures=("westhafen-2025/crs-grading", "astct-2019/crs", "penn-2018/crs", "ebmt-eha-crs/not-computed"),
 )
 westhafen.recommend(
     "westhafen-2025/crs-prophylaxis", direction="open", when=not_(crs_now, "no CRS at present")

@@ -33,6 +33,8 @@ westhafen.recommend(
         "icaht-2023/early",
         "icaht-2023/late",
         "icaht-2023/longest-or-cumulative",
+        "t-icaht/early",
+        "t-icaht/late",
     ),
 )
 westhafen.recommend("westhafen-2025/cd34-boost", when=all_of(prolonged_neutropenia, prior_hct))

@@ -18,7 +18,9 @@ from cartwise.measures.detection import (
     ngs_persistent_or_rising,
     ngs_repeated_after_day_28,
 )
-from cartwise.measures.history import prior_hct
+from cartwise.measures.eligibility import infant_leukaemia, relapsed
+from cartwise.measures.history import indication, prior_hct
+from cartwise.measures.mrd_level import flow_mrd_level_now, pcr_mrd_level_now
 from cartwise.measures.residual_disease import mrd_flow_negative_pcr_or_ngs_detected, ngs_detected_day_28
 from cartwise.measures.transplant import hct_eligible, hct_wish
 
@@ -78,6 +80,35 @@ guideline.recommend(
     action="Proceed to HCT in spite of MRD by PCR or NGS alone",
     direction="caution",
     when=mrd_flow_negative_pcr_or_ngs_detected,
+)
+BEFORE_HCT = "Low MRD before HCT: survival was seen to be better, no advice is attached"
+guideline.recommend(
+    "myers-2023/pre-hct-flow",
+    decision="consolidative-hct",
+    action=BEFORE_HCT,
+    direction="open",
+    when=meets(flow_mrd_level_now, threshold("myers-2023/pre-hct-flow"), words="MRD by flow cytometry"),
+)
+guideline.recommend(
+    "myers-2023/pre-hct-pcr",
+    decision="consolidative-hct",
+    action=BEFORE_HCT,
+    direction="open",
+    when=meets(pcr_mrd_level_now, threshold("myers-2023/pre-hct-pcr"), words="MRD by PCR"),
+)
+guideline.recommend(
+    "myers-2023/primary-refractory-hct",
+    action="HCT after CAR T cells for primary refractory disease: its role is still to be studied",
+    direction="open",
+    when=equals(indication, "primary refractory", words="primary refractory"),
+    grounds=("myers-2023/primary-refractory-hct-open",),
+)
+guideline.recommend(
+    "myers-2023/infant-hct",
+    action="HCT after CAR T cells for relapsed infant leukaemia: its role is still to be studied",
+    direction="open",
+    when=all_of(infant_leukaemia, relapsed, words="relapsed infant leukaemia"),
+    grounds=("myers-2023/infant-lineage-switch",),
 )
 guideline.recommend("myers-2023/second-hct-not-routine", direction="against", when=prior_hct)
 guideline.recommend(

@@ -18,6 +18,7 @@ in_early_phase = equals(
     words="given for MRD or intolerance of chemotherapy",
 )
 LEVEL = "MRD before lymphodepletion"
+low_burden = meets(mrd_before_ld_range, threshold("wang-2025/low-burden-mrd"), words=LEVEL)
 
 guideline = Guideline(
     "HCT after CD19 CAR T cells by burden before infusion",
@@ -28,7 +29,7 @@ guideline = Guideline(
 guideline.recommend(
     "wang-2025/defer-hct-low-burden",
     direction="against",
-    when=meets(mrd_before_ld_range, threshold("wang-2025/low-burden-mrd"), words=LEVEL),
+    when=low_burden,
     grounds=("wang-2025/os-low-burden-hct", "wang-2025/nrm-low-burden-hct"),
 )
 guideline.recommend(
@@ -36,3 +37,5 @@ guideline.recommend(
     when=meets(mrd_before_ld_range, threshold("wang-2025/high-burden-mrd"), words=LEVEL),
     grounds=("wang-2025/hct-no-benefit",),
 )
+# 001:191 says it of what comes after HCT is deferred, so of the same patients.
+guideline.recommend("wang-2025/management-guided", when=low_burden)

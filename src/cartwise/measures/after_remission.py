@@ -5,7 +5,16 @@ from __future__ import annotations
 import math
 
 from cartwise.basis import DAYS_PER_MONTH, UNKNOWN, YES, Missing
-from cartwise.measures.course import FIRST_COURSE, course_end, in_first_course, index_infusion, today, unseen
+from cartwise.measures.course import (
+    FIRST_COURSE,
+    course_end,
+    denied,
+    in_first_course,
+    index_infusion,
+    set_aside,
+    today,
+    unseen,
+)
 from cartwise.measures.detection import rises
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.residual_disease import DAY_28, FLOW, LATE, NGS, latest_state, mrd_tests, no_test
@@ -65,7 +74,8 @@ def ngs_wanting_about_day_28(patient: Patient, mrd_ngs_day_28: str | Missing) ->
         return unseen(
             patient, f"NGS-MRD may still be tested until day {DAY_28[2]:g}", "an NGS-MRD test about day 28"
         )
-    return True
+    lost = set_aside(patient, "mrd")
+    return True if lost is None else lost
 
 
 @measure(
@@ -81,7 +91,7 @@ def hematogones_seen(patient: Patient) -> bool | Noted | Missing:
     if not looked:
         asked = "a marrow read for CD19-positive precursors"
         return unseen(patient, "no marrow after infusion was read for CD19-positive precursors", asked)
-    return Noted(value=False, note=f"not seen {on_days([row.day for row in looked])}")
+    return denied(patient, f"not seen {on_days([row.day for row in looked])}", "b_cells")
 
 
 @measure(
@@ -94,7 +104,7 @@ def reinfused(patient: Patient) -> bool | Noted | Missing:
     if first is None:
         return unseen(patient, "")
     if math.isinf(end):
-        return Noted(value=False, note="no later course is recorded")
+        return denied(patient, "no later course is recorded", "infusions", "treatments")
     products = {row.product for row in patient.infusions if row.day >= end} or {None}
     if first.product is not None and first.product in products:
         return Noted(value=True, note=f"the next course began {on_day(end)}")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from cartwise.basis import convert, convertible
-from cartwise.measures.course import in_first_course
+from cartwise.measures.course import in_first_course, set_aside
 from cartwise.measures.grade_range import GradeRange, worst
 from cartwise.study import Patient, Row
 
@@ -23,6 +23,11 @@ def bedside_days(patient: Patient, last: float = math.inf) -> Days:
     for row in in_first_course(patient, patient.observations, 0.0, last):
         found.setdefault(math.floor(row.day), {}).setdefault(row.kind, []).append(row)
     return dict(sorted(found.items()))
+
+
+def observations_complete(patient: Patient) -> bool:
+    """Whether no observation of the patient was set aside, so that one that is not recorded was not made."""
+    return set_aside(patient, "observations") is None
 
 
 def numbers(seen: Seen, kind: str, unit: str) -> list[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cartwise.basis import Missing
 from cartwise.measures.collection import CHEMOTHERAPY, courses, last_given, was_given
+from cartwise.measures.course import denied
 from cartwise.measures.history import before_index
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.response import REMISSION, REMISSION_BLASTS
@@ -51,7 +52,7 @@ def bridging_chemotherapy(patient: Patient) -> bool | Noted | Missing:
     if rows:
         return Noted(value=True, note=f"begun {on_days([row.day for row in rows])}")
     told = was_given(patient, CHEMOTHERAPY)
-    return told if isinstance(told, Missing) else Noted(value=False, note="none recorded as bridging")
+    return told if isinstance(told, Missing) else denied(patient, "none recorded as bridging", "treatments")
 
 
 @measure(
@@ -64,21 +65,21 @@ def intrathecal_with_bridging(patient: Patient, bridging_chemotherapy: bool) -> 
         return Missing("no bridging chemotherapy is recorded")
     first = courses(patient, CHEMOTHERAPY).where(intent="bridging")[0].day
     days = [row.day for row in courses(patient, ("intrathecal",)) if row.day >= first]
-    return Noted(value=True, note=on_days(days)) if days else Noted(value=False, note="none recorded since")
+    return (
+        Noted(value=True, note=on_days(days))
+        if days
+        else denied(patient, "none recorded since", "treatments")
+    )
 
 
 @measure(method=f"blinatumomab of intent bridging, {_GIVEN}", settled_by="the bridging therapy")
 def blinatumomab_as_bridge(patient: Patient) -> bool | Noted | Missing:
     """Whether blinatumomab bridges to CAR T cells (004:151)."""
     rows = courses(patient, ("blinatumomab",)).where(intent="bridging")
+    if rows:
+        return Noted(value=True, note=on_days([row.day for row in rows]))
     told = was_given(patient, ("blinatumomab",))
-    return (
-        Noted(value=True, note=on_days([row.day for row in rows]))
-        if rows
-        else told
-        if isinstance(told, Missing)
-        else False
-    )
+    return told if isinstance(told, Missing) else denied(patient, "none recorded as bridging", "treatments")
 
 
 @measure(
@@ -116,7 +117,9 @@ def cd19_read_since_blinatumomab(patient: Patient, prior_blinatumomab: bool) -> 
         return last
     days = [day for day, _ in _cd19_rows(patient) if day > last]
     return (
-        Noted(value=True, note=on_days(days)) if days else Noted(value=False, note=f"not since day {last:g}")
+        Noted(value=True, note=on_days(days))
+        if days
+        else denied(patient, f"not since day {last:g}", "marrow")
     )
 
 

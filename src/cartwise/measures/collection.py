@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cartwise.basis import Missing
 from cartwise.measures.blood_counts import results
-from cartwise.measures.course import today
+from cartwise.measures.course import denied, set_aside, today
 from cartwise.measures.history import before_index
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day, on_days
@@ -26,11 +26,13 @@ _GIVEN = "a course before infusion; none is no where other treatment is recorded
 @measure(
     method="a treatment of kind apheresis before infusion, or the collection day of an infusion; none recorded is no"
 )
-def collected(patient: Patient) -> bool | Noted:
+def collected(patient: Patient) -> bool | Noted | Missing:
     """Whether T cells have been collected."""
     days = [row.day for row in before_index(patient, patient.treatments.where(kind="apheresis"))]
     days += patient.infusions.values("apheresis_day")
-    return Noted(value=True, note=on_days(days)) if days else Noted(value=False, note="none recorded")
+    if days:
+        return Noted(value=True, note=on_days(days))
+    return denied(patient, "none recorded", "infusions", "treatments")
 
 
 def _count(patient: Patient, test: str) -> Noted | Missing:
@@ -78,6 +80,8 @@ def was_given(patient: Patient, kinds: tuple[str, ...]) -> Noted | Missing:
     rows = courses(patient, kinds)
     if rows:
         return Noted(value=True, note=f"begun {on_days([row.day for row in rows])}")
+    if (lost := set_aside(patient, "treatments")) is not None:
+        return lost
     if not before_index(patient, patient.treatments):
         return Missing("no earlier treatment is recorded at all", "the patient's earlier treatments")
     return Noted(value=False, note="none among the recorded treatments")
@@ -202,7 +206,7 @@ def gvhd_now(patient: Patient) -> bool | Noted | Missing:
         return Missing(
             f"GVHD was not looked for in the last {GVHD_DAYS:g} days", "whether there are signs of GVHD"
         )
-    return Noted(value=False, note=f"none {on_day(clear)}")
+    return denied(patient, f"none {on_day(clear)}", "gvhd")
 
 
 @measure(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from cartwise.basis import Missing
 from cartwise.evidence import Threshold, threshold
 from cartwise.measures.collection import CHEMOTHERAPY, OTHER_IMMUNOTHERAPY, last_given, last_hct
+from cartwise.measures.course import set_aside
 from cartwise.measures.measure import Noted, measure
 from cartwise.study import Patient
 
@@ -73,6 +74,8 @@ def _conditions(patient: Patient, after_hct: bool) -> list[_Condition]:
 def _earliest(patient: Patient, prior_hct: bool | Missing, *, longest: bool) -> Noted | Missing:
     if isinstance(prior_hct, Missing):
         return prior_hct
+    if (lost := set_aside(patient, "treatments")) is not None:
+        return lost
     conditions = _conditions(patient, prior_hct)
     unprinted = _unprinted(patient)
     asked = conditions + ([unprinted] if unprinted else [])

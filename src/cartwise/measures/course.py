@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from cartwise.basis import Missing
+from cartwise.measures.measure import Noted
 from cartwise.study import Patient, Records, Row
 
 SPLIT_DOSE_DAYS = 28.0
@@ -82,6 +83,12 @@ def set_aside(patient: Patient, *tables: str) -> Missing | None:
     if not found:
         return None
     return Missing(f"a row of {', '.join(found)} was set aside, and it may be this one", "that row, mended")
+
+
+def denied(patient: Patient, note: str, *tables: str) -> Noted | Missing:
+    """A no that rests on there being no such row in these tables; missing where a row of them was set aside."""
+    lost = set_aside(patient, *tables)
+    return Noted(value=False, note=note) if lost is None else lost
 
 
 def end_of_follow_up(patient: Patient) -> float:

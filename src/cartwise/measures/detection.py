@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from cartwise.basis import NO, UNKNOWN, YES, Missing, Truth, any_true, truth_of
-from cartwise.measures.course import today, unseen
+from cartwise.measures.course import denied, today, unseen
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.residual_disease import (
     CLEARED_FROM,
@@ -50,7 +50,7 @@ def _found(patient: Patient, rows: Records, found: Records, asked: str) -> bool 
             f"a new {asked}",
         )
     methods = ", ".join(dict.fromkeys(row.method for row in rows))
-    return Noted(value=False, note=f"in {len(rows)} tests by {methods}, the latest {on_day(latest)}")
+    return denied(patient, f"in {len(rows)} tests by {methods}, the latest {on_day(latest)}", "mrd")
 
 
 @measure(method=f"flow or PCR positive {_EVER}", settled_by="a marrow MRD test by flow or PCR")
@@ -105,7 +105,7 @@ def ngs_repeated_after_day_28(patient: Patient) -> bool | Noted | Missing:
     return (
         Noted(value=True, note=on_day(again[-1].day))
         if again
-        else Noted(value=False, note=f"one test, {on_day(rows[0].day)}")
+        else denied(patient, f"one test, {on_day(rows[0].day)}", "mrd")
     )
 
 

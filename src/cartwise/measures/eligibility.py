@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from cartwise.basis import Missing, convert
-from cartwise.measures.course import index_infusion, today
+from cartwise.measures.course import index_infusion, set_aside, today
 from cartwise.measures.history import before_index
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day, on_days
@@ -175,9 +175,12 @@ def isolated_cns_relapse(patient: Patient) -> bool | Noted | Missing:
 
 
 @measure(method="an infusion on the index day; none recorded is yes")
-def before_infusion(patient: Patient) -> bool:
+def before_infusion(patient: Patient) -> bool | Missing:
     """Whether CAR T cells are still to be given."""
-    return index_infusion(patient) is None
+    if index_infusion(patient) is not None:
+        return False
+    lost = set_aside(patient, "infusions")
+    return True if lost is None else lost
 
 
 @measure(method="NCI risk group at diagnosis, as recorded", settled_by="the NCI risk group")

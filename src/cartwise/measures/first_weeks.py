@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cartwise.basis import Missing
 from cartwise.measures.blood_counts import after_infusion
-from cartwise.measures.course import FIRST_COURSE, in_first_course, set_aside, today, unseen
+from cartwise.measures.course import FIRST_COURSE, denied, in_first_course, set_aside, today, unseen
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day, on_days
 from cartwise.measures.toxicity import graded
@@ -85,7 +85,7 @@ def gvhd_first_weeks(patient: Patient) -> bool | Noted | Missing:
     if began:
         return Noted(value=True, note=f"{began[0].kind}, {on_day(began[0].day)}")
     if rows:
-        return Noted(value=False, note=f"none, {on_day(rows[-1].day)}")
+        return denied(patient, f"none, {on_day(rows[-1].day)}", "gvhd")
     return _absent(patient, "gvhd", "GVHD")
 
 
@@ -104,7 +104,9 @@ def iec_hs_first_weeks(patient: Patient) -> bool | Noted | Missing:
     if present:
         return Noted(value=True, note=on_days(present))
     if found:
-        return Noted(value=False, note=f"looked for {on_days([day for day, _ in found])}")
+        return denied(
+            patient, f"looked for {on_days([day for day, _ in found])}", "assessments", "toxicities"
+        )
     return unseen(patient, "IEC-HS was neither assessed nor graded", "an assessment of IEC-HS")
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cartwise.basis import UNKNOWN, YES, Missing, Truth
-from cartwise.measures.bedside import Days, bedside_days
-from cartwise.measures.course import today, unseen
+from cartwise.measures.bedside import Days, bedside_days, observations_complete
+from cartwise.measures.course import set_aside, today, unseen
 from cartwise.measures.grade_range import GradeRange, known
 from cartwise.measures.grading_crs import crs_on, derived_crs
 from cartwise.measures.grading_icans import derived_icans, icans_on
@@ -67,10 +67,14 @@ def _present(patient: Patient, kind: str) -> Present | Missing:
     observed = {day: _observed(patient, kind, day, days) for day in days if now - NOW_DAYS <= day <= now}
     derived = {day: grade for day, grade in observed.items() if isinstance(grade, GradeRange)}
     last = max(derived, default=-1)
-    if recorded is not None and latest >= last and (recorded == 0 or latest >= now - NOW_DAYS):
+    # A grade of 0 stands until another is recorded, which a row that was set aside may be.
+    stands = recorded == 0 and set_aside(patient, "toxicities") is None
+    if recorded is not None and latest >= last and (stands or latest >= now - NOW_DAYS):
         return Present(int(recorded), derived.get(math.floor(latest)), latest)
     if derived:
         return Present(None, derived[last], last)
+    if (lost := set_aside(patient, "toxicities")) is not None:
+        return lost
     since = f", last {on_day(latest)}" if rows else ""
     return unseen(
         patient,
@@ -82,7 +86,8 @@ def _present(patient: Patient, kind: str) -> Present | Missing:
 def _observed(patient: Patient, kind: str, day: int, days: Days) -> GradeRange | Missing:
     if kind == "CRS":
         return crs_on(patient, day, days)
-    return icans_on(patient.profile.age_at_index_years, days[day])
+    age = patient.profile.age_at_index_years
+    return icans_on(age, days[day], complete=observations_complete(patient))
 
 
 def _asked(patient: Patient, kind: str, ask: Callable[[GradeRange], Truth]) -> bool | Noted | Missing:

@@ -10,7 +10,15 @@ import math
 
 from cartwise.basis import NO, UNKNOWN, YES, Missing, Truth, negation, truth_of
 from cartwise.evidence import threshold
-from cartwise.measures.bedside import Days, Seen, bedside_days, graded_by_words, numbers, words
+from cartwise.measures.bedside import (
+    Days,
+    Seen,
+    bedside_days,
+    graded_by_words,
+    numbers,
+    observations_complete,
+    words,
+)
 from cartwise.measures.course import FIRST_COURSE, unseen
 from cartwise.measures.grade_range import GradeRange, known, worst
 from cartwise.measures.measure import Noted, measure
@@ -107,7 +115,7 @@ def fever_waived(patient: Patient, day: int, days: Days) -> Truth:
     """Whether fever is no longer asked for: there was one, and an antipyretic or a drug against cytokines was given."""
     before = range(day - WAIVED_DAYS, day)
     if not any(feverish(days[past]) is YES for past in before if past in days):
-        return NO
+        return NO if observations_complete(patient) else UNKNOWN
     if patient.treatments.between(day - WAIVED_DAYS, day).where(kind=ANTICYTOKINE):
         return YES
     said = {word for past in (*before, day) if past in days for word in words(days[past], "antipyretic")}

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from cartwise.basis import YES, Missing
 from cartwise.evidence import threshold
-from cartwise.measures.bedside import Seen, bedside_days, graded_by_words, numbers, words
+from cartwise.measures.bedside import (
+    Seen,
+    bedside_days,
+    graded_by_words,
+    numbers,
+    observations_complete,
+    words,
+)
 from cartwise.measures.course import FIRST_COURSE, unseen
 from cartwise.measures.grade_range import GradeRange, known, steps_met, worst
 from cartwise.measures.grading_crs import highest_of
@@ -80,12 +87,18 @@ def arousal(seen: Seen, cognitive: GradeRange) -> GradeRange:
     return graded_by_words(seen, "arousal", AROUSAL, GradeRange(0, worst_left, ("arousal",)))
 
 
-def icans_on(age: float | None, seen: Seen) -> GradeRange | Missing:
-    """The grade of ICANS on a day, as far as its observations settle it; ungraded, not 0, where there is none."""
+def icans_on(age: float | None, seen: Seen, *, complete: bool = True) -> GradeRange | Missing:
+    """The grade of ICANS on a day, as far as its observations settle it; ungraded, not 0, where there is none.
+
+    Args:
+        age: age in years.
+        seen: the observations of the day.
+        complete: whether no observation of the patient was set aside, so that an event not recorded was not seen.
+    """
     if not seen.keys() & (EXAMINED | EVENTS):
         return Missing("no ICE, CAPD or arousal is recorded", "ICE or CAPD, and arousal")
     cognitive = cognition(age, seen)
-    absent = known(0) if seen.keys() & EXAMINED else GradeRange(0, 4, ("the examination",))
+    absent = known(0) if complete and seen.keys() & EXAMINED else GradeRange(0, 4, ("the examination",))
     seized = any(count > 0 for count in numbers(seen, "seizure", "1"))
     return worst(
         cognitive,
@@ -101,7 +114,8 @@ def icans_on(age: float | None, seen: Seen) -> GradeRange | Missing:
 def derived_icans(patient: Patient) -> dict[int, GradeRange]:
     """The grade of ICANS on every day that was observed, in the weeks in which it comes."""
     age = patient.profile.age_at_index_years
-    found = {day: icans_on(age, seen) for day, seen in bedside_days(patient, TOXICITY_DAYS).items()}
+    days, whole = bedside_days(patient, TOXICITY_DAYS), observations_complete(patient)
+    found = {day: icans_on(age, seen, complete=whole) for day, seen in days.items()}
     return {day: grade for day, grade in found.items() if isinstance(grade, GradeRange)}
 
 

@@ -49,13 +49,13 @@ def neutrophils(patient: Patient, first: int, last: int) -> dict[int, float]:
     return found
 
 
-def bridged(counts: dict[int, float]) -> dict[int, float]:
-    """The counts with short gaps between two of them filled by a straight line."""
+def bridged(counts: dict[int, float], digits: int = -1) -> dict[int, float]:
+    """The counts with short gaps between two of them filled by a straight line, rounded to tens unless told."""
     days, filled = sorted(counts), dict(counts)
     for one, other in pairwise(days):
         if other - one - 1 <= BRIDGED_DAYS:
             slope = (counts[other] - counts[one]) / (other - one)
-            filled |= {day: round(counts[one] + slope * (day - one), -1) for day in range(one + 1, other)}
+            filled |= {day: round(counts[one] + slope * (day - one), digits) for day in range(one + 1, other)}
     return filled
 
 
@@ -69,7 +69,7 @@ def longest_run(days: Collection[int]) -> int:
     return longest
 
 
-def _window_end(patient: Patient, last: int) -> int:
+def window_end(patient: Patient, last: int) -> int:
     """The last day that counts: the end of the window, or what cut it short; before day 0 without an infusion."""
     if index_infusion(patient) is None:
         return -1
@@ -108,7 +108,7 @@ def _days_under(counts: dict[int, float], cutoff: Threshold) -> set[int]:
 
 
 def _early(patient: Patient, count: Count, way: str) -> Noted | Missing:
-    end = _window_end(patient, EARLY_END)
+    end = window_end(patient, EARLY_END)
     counts = neutrophils(patient, 0, end)
     if not counts:
         return unseen(
@@ -148,7 +148,7 @@ def early_icaht_cumulative(patient: Patient) -> Noted | Missing:
 )
 def late_icaht(patient: Patient) -> Noted | Missing:
     """Grade of late ICAHT; missing, not 0, where no count was taken after day 30 (002:264)."""
-    end = _window_end(patient, LATE_END)
+    end = window_end(patient, LATE_END)
     counts = sorted(neutrophils(patient, EARLY_END + 1, end).values()) if end > EARLY_END else []
     if not counts:
         return unseen(

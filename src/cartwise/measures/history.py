@@ -174,6 +174,8 @@ def relapse_number(patient: Patient) -> int | Noted | Missing:
     """Number of relapses before CAR T cells."""
     counted: int | None = patient.profile.relapse_number
     dated = len(before_index(patient, patient.relapses))
+    if counted is None and (lost := set_aside(patient, "relapses")) is not None:
+        return lost
     if counted is None:
         return (
             Noted(dated, "dated relapses; no count is recorded")
@@ -269,7 +271,10 @@ def sex(patient: Patient) -> str | Missing:
 def prior_car_t(patient: Patient) -> bool | Noted | Missing:
     """Whether CAR T cells were given before the index product (001:205-207)."""
     earlier = [row.day for row in patient.infusions if row.day < 0]
-    return Noted(value=True, note=on_days(earlier)) if earlier else _prior(patient, "CAR T")
+    if earlier:
+        return Noted(value=True, note=on_days(earlier))
+    told, lost = _prior(patient, "CAR T"), set_aside(patient, "infusions")
+    return lost if isinstance(told, Noted) and not told.value and lost is not None else told
 
 
 @measure(method="as recorded at referral", settled_by="the indication")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cartwise.basis import Missing
+from cartwise.measures.course import denied
 from cartwise.measures.measure import Noted, measure
 from cartwise.study import Patient
 
@@ -19,9 +20,9 @@ def _lesion(patient: Patient, name: str) -> Noted | Missing:
     if found:
         return Noted(value=True, note=str(found[-1]))
     if any(row.status == "absent" for row in rows):
-        return Noted(value=False, note="looked for and absent")
+        return denied(patient, "looked for and absent", "genetics")
     if patient.genetics.where(lesion="none"):
-        return Noted(value=False, note="no lesion was found")
+        return denied(patient, "no lesion was found", "genetics")
     return Missing(f"no genetic result tells of {name}", f"a genetic result on {name}")
 
 
@@ -72,7 +73,7 @@ def targetable_lesion(patient: Patient, philadelphia_positive: bool | Missing) -
     if philadelphia_positive is True:
         return Noted(value=True, note="BCR-ABL1")
     if patient.genetics.where(lesion="none"):
-        return Noted(value=False, note="no lesion was found")
+        return denied(patient, "no lesion was found", "genetics")
     return Missing(
         "no lesion with a target is recorded, nor that there is none",
         "whether the leukaemia has an actionable target",

@@ -7,7 +7,7 @@ scheduled day nothing is due.
 from __future__ import annotations
 
 from cartwise.basis import DAYS_PER_MONTH, Missing
-from cartwise.measures.course import in_first_course, today, unseen
+from cartwise.measures.course import in_first_course, set_aside, today, unseen
 from cartwise.measures.measure import Noted, measure
 from cartwise.study import Patient
 
@@ -64,6 +64,8 @@ def mrd_due(patient: Patient) -> float | Noted | Missing:
     """Day on which the next MRD test is due by the schedule of 001:86."""
     if not patient.infusions:
         return unseen(patient, "")
+    if (lost := set_aside(patient, "mrd", "treatments")) is not None:
+        return lost
     schedule, since = _mrd_schedule(patient)
     # Before the first scheduled day a test belongs to what came before infusion, or to the time before HCT.
     tested = [
@@ -75,6 +77,12 @@ def mrd_due(patient: Patient) -> float | Noted | Missing:
     return Missing(f"the schedule {since} ends at five years") if due is None else Noted(due, f"{since}")
 
 
+def _ended(patient: Patient, due: Missing, *tables: str) -> Noted | Missing:
+    """Nothing is overdue where the schedule has ended; whether it has is not known without an infusion or a lost row."""
+    known = patient.infusions and set_aside(patient, *tables) is None
+    return Noted(value=False, note=due.reason) if known else due
+
+
 @measure(
     method=f"today is later than the day on which it is due; schedule of 001:86; {_READ}",
     settled_by="the infusion",
@@ -82,7 +90,7 @@ def mrd_due(patient: Patient) -> float | Noted | Missing:
 def mrd_overdue(patient: Patient, mrd_due: float | Missing) -> bool | Noted | Missing:
     """Whether an MRD test is overdue by the schedule of 001:86."""
     if isinstance(mrd_due, Missing):
-        return Noted(value=False, note=mrd_due.reason) if patient.infusions else mrd_due
+        return _ended(patient, mrd_due, "mrd", "treatments")
     late = today(patient) - mrd_due
     return (
         Noted(value=True, note=f"due on day {mrd_due:.0f}, {late:.0f} days ago")
@@ -100,6 +108,8 @@ def transgene_due(patient: Patient) -> float | Missing:
     """Day on which the next transgene test in blood is due by the schedule of 001:94."""
     if not patient.infusions:
         return unseen(patient, "")
+    if (lost := set_aside(patient, "transgene")) is not None:
+        return lost
     rows = in_first_course(patient, patient.transgene.where(specimen="blood"), 3.0)
     if len(rows) > 1 and rows[-1].day >= 28 and rows[-1].below_limit and rows[-2].below_limit:
         return Missing("two consecutive levels are below the limit, where the schedule ends (001:94)")
@@ -114,7 +124,7 @@ def transgene_due(patient: Patient) -> float | Missing:
 def transgene_overdue(patient: Patient, transgene_due: float | Missing) -> bool | Noted | Missing:
     """Whether a transgene test is overdue by the schedule of 001:94."""
     if isinstance(transgene_due, Missing):
-        return Noted(value=False, note=transgene_due.reason) if patient.infusions else transgene_due
+        return _ended(patient, transgene_due, "transgene")
     late = today(patient) - transgene_due
     return (
         Noted(value=True, note=f"due on day {transgene_due:.0f}, {late:.0f} days ago")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cartwise.basis import Missing
+from cartwise.measures.course import denied
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day
 from cartwise.study import Patient
@@ -33,7 +34,8 @@ def neurological_history(patient: Patient) -> bool | Noted | Missing:
     found = patient.assessments.where(kind=kind, value="present")
     if found:
         return Noted(value=True, note=f"recorded {on_day(found[0].day)}")
-    return _assessed(patient, kind, "the neurological history", ("present",))
+    told = _assessed(patient, kind, "the neurological history", ("present",))
+    return told if isinstance(told, Missing) else denied(patient, told.note, "assessments")
 
 
 @measure(method=_LATEST, settled_by="neuroimaging")
@@ -55,7 +57,7 @@ def cns_disease_recorded(patient: Patient) -> bool | Noted | Missing:
     if any(row.value == "CNS2" for row in rows):
         return Missing("CNS2 is recorded, of which 004:183 does not speak", cause="source")
     return (
-        Noted(value=False, note="CNS1")
+        denied(patient, "CNS1", "assessments")
         if rows
         else Missing("the CNS status is not recorded", "the CNS status")
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cartwise.basis import Missing, all_true, any_true, negation, truth_of
 from cartwise.measures.course import (
     FIRST_COURSE,
+    denied,
     end_of_follow_up,
     followed,
     in_first_course,
@@ -79,7 +80,7 @@ def complete_response(patient: Patient) -> bool | Noted | Missing:
     reached = rows.that(lambda row: row.value in REMISSION)
     if reached:
         return Noted(value=True, note=f"{reached[0].value} {on_day(reached[0].day)}")
-    return Noted(value=False, note=f"{rows[-1].value} {on_day(rows[-1].day)}")
+    return denied(patient, f"{rows[-1].value} {on_day(rows[-1].day)}", "assessments")
 
 
 @measure(
@@ -89,7 +90,7 @@ def complete_response(patient: Patient) -> bool | Noted | Missing:
 def in_remission(patient: Patient) -> bool | Noted | Missing:
     """Whether the patient is in remission after CAR T cells, as last assessed."""
     if index_infusion(patient) is None:
-        return Noted(value=False, note="no infusion is recorded")
+        return denied(patient, "no infusion is recorded", "infusions")
     states = [(row.day, row.value) for row in _responses(patient)]
     states += [(row.day, "relapse") for row in relapses_after(patient)]
     if not states:

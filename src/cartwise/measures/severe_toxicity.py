@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from cartwise.basis import Missing
 from cartwise.measures.course import FIRST_COURSE, unseen
-from cartwise.measures.measure import measure
-from cartwise.measures.toxicity import graded
+from cartwise.measures.measure import Noted, measure
+from cartwise.measures.toxicity import SEVERE, graded, reached
 from cartwise.study import Patient
-
-SEVERE = 3
-"""Grade from which CRS and ICANS are called severe (001:155)."""
 
 _FIRST = f"first day of grade {SEVERE} or more; {FIRST_COURSE}"
 
@@ -24,15 +21,15 @@ def first_day_of(patient: Patient, kind: str, grade: int) -> float | Missing:
 
 
 @measure(method="grade 1 or more; one scale only", settled_by="daily grades of ICANS")
-def icans_any_grade(icans_max_grade: int) -> bool:
+def icans_any_grade(patient: Patient, icans_max_grade: int | Missing) -> bool | Noted | Missing:
     """Whether there was ICANS of any grade (001:155)."""
-    return icans_max_grade >= 1
+    return reached(patient, "ICANS", 1, icans_max_grade)
 
 
 @measure(method=f"grade {SEVERE} or more; one scale only", settled_by="daily grades of ICANS")
-def icans_grade_3_or_more(icans_max_grade: int) -> bool:
+def icans_grade_3_or_more(patient: Patient, icans_max_grade: int | Missing) -> bool | Noted | Missing:
     """Whether ICANS was severe: grade 3 or more."""
-    return icans_max_grade >= SEVERE
+    return reached(patient, "ICANS", SEVERE, icans_max_grade)
 
 
 @measure(unit="d", method=_FIRST, settled_by="daily grades of CRS")

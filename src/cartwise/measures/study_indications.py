@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cartwise.basis import Missing
+from cartwise.measures.course import denied
 from cartwise.measures.history import before_index
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day, on_days
@@ -105,4 +106,6 @@ def targeted_therapy_at_re_emergence(patient: Patient) -> bool | Noted | Missing
     if run is None or not patient.treatments:
         return Missing("no treatment is recorded", "the treatments while MRD was found again")
     rows = patient.treatments.between(run[1][0], run[1][-1]).where(kind=TARGETED)
-    return Noted(bool(rows), on_days([row.day for row in rows]) if rows else "none recorded")
+    if rows:
+        return Noted(value=True, note=on_days([row.day for row in rows]))
+    return denied(patient, "none recorded", "treatments")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cartwise.basis import Missing, convert, convertible
 from cartwise.measures.blood_counts import after_infusion
-from cartwise.measures.course import FIRST_COURSE, in_first_course, today, unseen
+from cartwise.measures.course import FIRST_COURSE, denied, in_first_course, today, unseen
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day, on_days
 from cartwise.study import Patient
@@ -61,4 +61,5 @@ def infections_despite_immunoglobulin(patient: Patient) -> bool | Noted | Missin
         )
     infections = in_first_course(patient, patient.infections, given[0].day)
     days = [row.day for row in infections if row.day > given[0].day]
-    return Noted(len(days) >= 2, on_days(days) if days else f"none recorded since day {given[0].day:g}")
+    told = on_days(days) if days else f"none recorded since day {given[0].day:g}"
+    return Noted(value=True, note=told) if len(days) > 1 else denied(patient, told, "infections")

@@ -6,9 +6,13 @@ No grade recorded is missing; a grade of 0 says that the toxicity was looked for
 from __future__ import annotations
 
 from cartwise.basis import Missing
-from cartwise.measures.course import FIRST_COURSE, in_first_course, unseen
+from cartwise.measures.course import FIRST_COURSE, in_first_course, set_aside, unseen
 from cartwise.measures.measure import Noted, measure
+from cartwise.measures.settling import on_day
 from cartwise.study import Patient, Records
+
+SEVERE = 3
+"""Grade from which CRS and ICANS are called severe (001:155)."""
 
 _GRADES = f"daily grades; {FIRST_COURSE}"
 _MAXIMUM = f"highest of the {_GRADES}; one scale only, since grades of two do not compare"
@@ -19,6 +23,15 @@ _DURATION = f"first to last day of grade 1 or more, both counted, days between a
 def graded(patient: Patient, kind: str) -> Records:
     """Grades of a toxicity in the first course."""
     return in_first_course(patient, patient.toxicities.where(kind=kind))
+
+
+def reached(patient: Patient, kind: str, grade: int, highest: int | Missing) -> bool | Noted | Missing:
+    """Whether a toxicity reached a grade: a row that was set aside may deny it no more, and a row that says so stands."""
+    rows = graded(patient, kind)
+    if isinstance(highest, Missing) and len({row.scale for row in rows}) == 1:
+        days = [row.day for row in rows if (row.grade or 0) >= grade]
+        return Noted(value=True, note=on_day(days[0])) if days else highest
+    return highest if isinstance(highest, Missing) else highest >= grade
 
 
 def _ungraded(patient: Patient, kind: str) -> Missing:
@@ -34,6 +47,8 @@ def _maximum(patient: Patient, kind: str) -> Noted | Missing:
         return Missing(
             f"{kind} is graded by {' and '.join(scales)}, which do not compare", "all grades on one scale"
         )
+    if (lost := set_aside(patient, "toxicities")) is not None:
+        return lost
     scale = "scale not stated" if scales[0] == "not stated" else f"{scales[0]} scale"
     return Noted(max(rows.values("grade")), scale)
 
@@ -98,6 +113,6 @@ def icans_duration(patient: Patient) -> float | Noted | Missing:
 
 
 @measure(method=f"grade 3 or more; {_MAXIMUM}", settled_by="daily grades of CRS")
-def crs_grade_3_or_more(crs_max_grade: int) -> bool:
+def crs_grade_3_or_more(patient: Patient, crs_max_grade: int | Missing) -> bool | Noted | Missing:
     """Whether cytokine release syndrome was severe: grade 3 or more (001:155)."""
-    return crs_max_grade >= 3
+    return reached(patient, "CRS", SEVERE, crs_max_grade)

@@ -7,6 +7,7 @@ import math
 from cartwise.basis import Missing
 from cartwise.measures.course import (
     course_end,
+    denied,
     end_of_follow_up,
     followed,
     index_infusion,
@@ -29,9 +30,12 @@ _JUDGED = f"latest assessment, no older than {JUDGED_DAYS:g} days"
 
 
 @measure(method="an infusion is recorded on the index day")
-def infused(patient: Patient) -> bool:
+def infused(patient: Patient) -> bool | Missing:
     """Whether CAR T cells were given."""
-    return index_infusion(patient) is not None
+    if index_infusion(patient) is not None:
+        return True
+    lost = set_aside(patient, "infusions")
+    return False if lost is None else lost
 
 
 def _transplant(patient: Patient) -> Row | None:
@@ -154,10 +158,10 @@ def adverse_cytogenetics(patient: Patient) -> bool | Noted | Missing:
         return Noted(value=True, note=", ".join(dict.fromkeys(found)))
     absent = {row.lesion for row in rows if row.status == "absent"}
     if absent.issuperset(ADVERSE) or "none" in {row.lesion for row in rows}:
-        return Noted(value=False, note="no adverse lesion found")
+        return denied(patient, "no adverse lesion found", "genetics")
     groups = [row.risk_group for row in rows if row.risk_group in ("low", "intermediate")]
     return (
-        Noted(value=False, note=f"risk group {groups[-1]}")
+        denied(patient, f"risk group {groups[-1]}", "genetics")
         if groups
         else Missing("no cytogenetic result settles it", "the cytogenetic risk group")
     )
@@ -172,7 +176,7 @@ def cd19_negative_clone_before(patient: Patient) -> bool | Noted | Missing:
         return Noted(value=True, note=on_days(seen))
     looked = [row.day for row in rows if row.cd19_negative_clone is False]
     return (
-        Noted(value=False, note=f"looked for {on_days(looked)}")
+        denied(patient, f"looked for {on_days(looked)}", "marrow")
         if looked
         else Missing(
             "no marrow before infusion was read for a CD19-negative clone", "CD19 on blasts before infusion"

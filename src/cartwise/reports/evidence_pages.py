@@ -1,4 +1,4 @@
-"""The pages on the published evidence: a page a factor, one that pools, one that audits; they hold no patients."""
+"""The pages on the published evidence: a page a factor, one of definitions, one that pools, one that audits; no patients."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cartwise.evidence import FACTORS, Fact, about, audit, digest, sources
+from cartwise.evidence import CONTESTED, FACTORS, Fact, about, audit, digest, fact, sources
 from cartwise.reports.evidence_drawn import EFFECT_WORDS, counts, found, percentages, ratios
 from cartwise.reports.evidence_pooled import pooled_relapse
 from cartwise.reports.figures.forest import ForestFigure, draw
@@ -16,7 +16,7 @@ from cartwise.reports.pages import page
 from cartwise.reports.wording import evidence_page
 
 FOLDER = "evidence"
-POOLED, AUDIT = "relapse-after-hct.html", "audit.html"
+POOLED, AUDIT, DEFINITIONS = "relapse-after-hct.html", "audit.html", "definitions.html"
 
 
 @cache
@@ -26,6 +26,7 @@ def evidence_pages() -> Mapping[str, str]:
     pages = {evidence_page(factor): text for factor, text in made.items()}
     pages[POOLED] = page("evidence_pooled.html", **_pooled(), edition=_edition())
     pages[AUDIT] = page("evidence_audit.html", **_audited(), edition=_edition())
+    pages[DEFINITIONS] = page("evidence_definitions.html", **_defined(), edition=_edition())
     pages["index.html"] = page("evidence_index.html", **_index(), edition=_edition())
     return {f"{FOLDER}/{name}": text for name, text in pages.items()}
 
@@ -83,6 +84,10 @@ def _audited() -> dict[str, Any]:
     return {"checks": len(rows), "rows": [row for row in rows if row.verdict != "agrees"]}
 
 
+def _defined() -> dict[str, Any]:
+    return {"terms": [(one, [found(fact(key)) for key in one.facts]) for one in CONTESTED]}
+
+
 def _index() -> dict[str, Any]:
     factors = []
     for factor in FACTORS:
@@ -102,4 +107,5 @@ def _index() -> dict[str, Any]:
         "sources": sources(),
         "pooled_address": POOLED,
         "audit_address": AUDIT,
+        "definitions_address": DEFINITIONS,
     }

@@ -221,6 +221,12 @@ def test_after_an_earlier_hct_other_ways_of_preventing_relapse_come_first(
     assert said.standing == standing
 
 
+def test_prevention_after_an_earlier_hct_is_told_in_remission_only() -> None:
+    relapses = "day | site | immunophenotype\n200 | marrow | CD19+"
+    said = case(210, treatments=PRIOR, relapses=relapses)["myers-2023/relapse-prevention-after-hct"]
+    assert said.standing == "out-of-scope"
+
+
 def test_an_earlier_hct_that_is_not_told_is_asked_for() -> None:
     said = case(40, treatments="day | kind\n3 | tocilizumab")["myers-2023/relapse-prevention-after-hct"]
     assert said.standing == "unknown"

@@ -59,10 +59,21 @@ def test_inotuzumab_is_cautioned_against_where_hct_is_to_follow(wish: str, stand
     assert _standing("inotuzumab-sos", assessments=assessed(f"-5 | HCT wish | {wish}")) == standing
 
 
-def test_inotuzumab_before_is_a_caution_of_the_westhafen_group() -> None:
-    said = before_infusion(treatments=treated("-40 | inotuzumab | | | -20 | | |"))
-    assert said["westhafen-2025/cd22-before-cd19"].standing == "met"
-    assert before_infusion()["westhafen-2025/cd22-before-cd19"].standing == "unknown"
+@pytest.mark.parametrize(
+    ("given", "standing"),
+    [
+        pytest.param(treated("-40 | inotuzumab | | | -20 | | |"), "met", id="inotuzumab"),
+        pytest.param(
+            treated("-40 | CD22-directed therapy | | | -20 | | |"), "met", id="another against CD22"
+        ),
+        pytest.param(treated("-40 | blinatumomab | | | -20 | | |"), "not-met", id="other treatment only"),
+        pytest.param("", "unknown", id="no treatment is told"),
+    ],
+)
+def test_treatment_against_cd22_is_a_caution_of_the_westhafen_group(given: str, standing: str) -> None:
+    tables = {"treatments": given} if given else {}
+    said = before_infusion(**tables)["westhafen-2025/cd22-before-cd19"]
+    assert (said.standing, said.direction) == (standing, "caution")
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,9 @@ def test_what_is_said_of_everybody_does_not_count_as_said_of_this_patient() -> N
     said = [
         item
         for item in case(40).values()
-        if item.general and item.decision in {"consolidative-hct", "monitoring-after-infusion"}
+        if item.general
+        and item.standing != "out-of-scope"
+        and item.decision in {"consolidative-hct", "monitoring-after-infusion"}
     ]
     assert {item.standing for item in said} == {"met"}
     assert summary(said) == NOTHING_APPLIES

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from cartwise.guidelines import advise
+from tests.drawing import study_of
 from tests.spec.guidelines.hct_case import APLASIA, FLOW_NEGATIVE, case
 
 FIRST_YEAR = "talleur-2023/monitor-first-year"
@@ -115,3 +117,70 @@ def test_without_a_relapse_nothing_is_said_of_its_kind() -> None:
 def test_the_return_of_b_cells_alone_is_no_relapse(row: str, standing: str) -> None:
     b_cells = f"{APLASIA}\n{row}"
     assert case(70, b_cells=b_cells)["westhafen-2025/b-cell-recovery-not-relapse"].standing == standing
+
+
+MRD_DUE = "wang-2025/schedule-mrd"
+TRANSGENE_DUE = "wang-2025/schedule-qpcr"
+
+
+@pytest.mark.parametrize(("day", "standing"), [(28, "not-met"), (29, "met"), (36, "met")])
+def test_the_first_mrd_test_of_the_study_s_schedule_is_overdue_after_day_28(
+    day: float, standing: str
+) -> None:
+    said = case(day, assessments="14 | HCT eligibility | eligible")[MRD_DUE]
+    assert (said.standing, said.direction) == (standing, "open")
+
+
+@pytest.mark.parametrize(
+    ("day", "standing"),
+    [
+        pytest.param(91, "not-met", id="day 91: month 3 is due at its end"),
+        pytest.param(92, "met", id="day 92: month 3 went by"),
+    ],
+)
+def test_a_test_of_day_28_moves_the_next_to_month_3(day: float, standing: str) -> None:
+    assert case(day, mrd=FLOW_NEGATIVE)[MRD_DUE].standing == standing
+
+
+def test_after_hct_the_schedule_begins_anew() -> None:
+    hct = "day | kind\n-200 | chemotherapy\n60 | HCT"
+    on_the_day = f"{FLOW_NEGATIVE}\n60 | flow | marrow | negative | | 0.0001"
+    assert case(90, mrd=on_the_day, treatments=hct)[MRD_DUE].standing == "not-met"
+    assert case(92, mrd=on_the_day, treatments=hct)[MRD_DUE].standing == "met"
+
+
+@pytest.mark.parametrize(
+    ("levels", "day", "standing"),
+    [
+        pytest.param("7 | blood | 900 |", 14, "not-met", id="day 14 is due today"),
+        pytest.param("7 | blood | 900 |", 15, "met", id="day 14 went by"),
+        pytest.param(
+            "28 | blood | | yes\n84 | blood | | yes",
+            400,
+            "not-met",
+            id="twice below the limit: the schedule ends",
+        ),
+        pytest.param(
+            "28 | blood | 500 |\n84 | blood | | yes", 400, "met", id="once below the limit: it goes on"
+        ),
+    ],
+)
+def test_the_transgene_is_followed_until_it_is_twice_below_the_limit(
+    levels: str, day: float, standing: str
+) -> None:
+    transgene = f"day | specimen | copies_per_ug | below_limit\n{levels}"
+    assert case(day, transgene=transgene)[TRANSGENE_DUE].standing == standing
+
+
+def test_a_test_that_was_set_aside_may_have_been_in_time() -> None:
+    lost = f"{FLOW_NEGATIVE}\nsoon | flow | marrow | negative | | 0.0001"
+    patient = study_of(
+        patients="patient_id | disease\nP | B-ALL",
+        infusions="patient_id | day | product\nP | 0 | tisagenlecleucel",
+        mrd="\n".join(
+            f"{'patient_id' if n == 0 else 'P'} | {row}" for n, row in enumerate(lost.splitlines())
+        ),
+    ).patients["P"]
+    said = {item.because: item for item in advise(patient.as_of(120))}
+    assert said[MRD_DUE].standing == "unknown"
+    assert said[MRD_DUE].missing == ("that row, mended",)

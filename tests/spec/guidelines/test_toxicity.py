@@ -252,6 +252,19 @@ def test_iec_hs_is_the_clinicians_to_find(found: str, standing: str) -> None:
     assert said["westhafen-2025/iec-hs-treatment"].standing == standing
 
 
+def test_who_never_had_crs_is_not_prompted_for_iec_hs() -> None:
+    never = "day | kind | grade | scale\n4 | CRS | 0 | ASTCT 2019\n8 | CRS | 0 | ASTCT 2019"
+    assert case(8, toxicities=never)["westhafen-2025/iec-hs"].standing == "not-met"
+    assert case(8)["westhafen-2025/iec-hs"].standing == "unknown"
+
+
+def test_a_weight_of_long_ago_opens_no_band_of_the_label() -> None:
+    old = f"{OBSERVED}\n-40 | weight | 25 | kg |"
+    said = case(5, toxicities=GRADE_1.format(day=5), observations=old)["tocilizumab-label/below-30-kg"]
+    assert said.standing == "unknown"
+    assert "the weight" in said.missing
+
+
 def test_no_source_says_anything_of_toxicity_in_another_disease() -> None:
     said = case(5, patients="disease | age_at_index_years\nLBCL | 15", toxicities=GRADE_1.format(day=5))
     assert said[EARLY].standing == "out-of-scope"

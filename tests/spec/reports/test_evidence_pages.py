@@ -8,13 +8,13 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from cartwise.basis import UserError
-from cartwise.evidence import FACTORS, Proportion, about, audit, fact, source, sources
+from cartwise.evidence import CONTESTED, FACTORS, Proportion, about, audit, fact, source, sources
 from cartwise.reports import evidence_pooled, write_report
 from cartwise.reports.evidence_drawn import counts, found, percentages, ratios
 from cartwise.reports.evidence_pages import evidence_pages
-from cartwise.reports.wording import evidence_page
 from cartwise.reports.evidence_pooled import STUDIES, pooled_relapse
 from cartwise.reports.figures.forest import ForestFigure, ForestRow, draw
+from cartwise.reports.wording import evidence_page
 from cartwise.study import About
 from tests.drawing import study_of
 
@@ -187,6 +187,26 @@ def test_the_audit_page_has_every_row_that_does_not_agree(pages):
     for line in failing:
         assert f"{line.fact} {line.locator} {line.check} {line.verdict}" in page
     assert pages["evidence/audit.html"].count("<tr>") == len(failing) + 1
+
+
+def test_contested_definitions_stand_side_by_side_in_the_words_of_each_source(pages):
+    assert 'href="definitions.html"' in pages["evidence/index.html"]
+    page = words(pages["evidence/definitions.html"])
+    for one in CONTESTED:
+        assert page.index(one.why) > page.index(one.term)
+        for key in one.facts:
+            said = fact(key)
+            assert " ".join(said.quote.split()) in page, key
+            assert all(locator in page for locator in said.reports or (said.locator,)), key
+        for source_key, locator in one.silent:
+            assert f"{source_key} ({locator})" in page
+
+
+@pytest.mark.parametrize("one", CONTESTED, ids=lambda one: one.term)
+def test_a_contested_term_is_told_by_several_sources(one):
+    assert len({fact(key).source for key in one.facts}) > 1
+    assert not {fact(key).source for key in one.facts} & {key for key, _ in one.silent}
+    assert all(source(key) for key, _ in one.silent)
 
 
 def test_every_page_needs_no_file_beside_it_and_says_research_use(pages):
