@@ -151,6 +151,13 @@ def test_advice_as_json_has_the_names_that_others_rely_on(invented: Path) -> Non
     assert hct >= {"westhafen-2025", "talleur-2023", "myers-2023", "wang-2025"}
 
 
+def test_a_timeline_as_json_opens_as_the_advice_does(invented: Path) -> None:
+    told = json.loads(cartwise("timeline", invented, "INV-001", "--format", "json").stdout)
+    assert (told["patient"], told["day"]) == ("INV-001", None)
+    assert "research use" in told["caveat"]
+    assert {"day", "before", "because", "advice"} == set(told["changes"][0])
+
+
 def test_advice_says_what_it_is(invented: Path) -> None:
     done = cartwise("advise", invented, "INV-001", "--as-of", "60")
     assert "Encoded from the printed text; not reviewed by a clinician; research use." in done.stdout

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from shutil import rmtree
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from cartwise.cli import cytometry_explore, cytometry_prepare
 from cartwise.cli.studying import StudyFolder
 
 if TYPE_CHECKING:  # as for every command: --help does not wait for pandas and scipy
@@ -34,6 +36,8 @@ Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace records of subsets that cartwise did not count.")
 ]
 
+Until = Literal["clean", "gate", "count"]
+
 KEPT = ".cytometry-run"
 """Folder in the study where finished files are kept until the run is done, so that one that was interrupted goes on."""
 
@@ -55,6 +59,8 @@ def add_to(parent: typer.Typer) -> None:
     app.command(epilog="Example: cartwise cytometry classify build/invented")(classify)
     app.command(epilog="Example: cartwise cytometry measure build/invented")(measure)
     app.command(epilog="Example: cartwise cytometry report build/invented --out build/cytometry")(report)
+    cytometry_prepare.add_to(app)
+    cytometry_explore.add_to(app)
     parent.add_typer(app)
 
 
@@ -68,11 +74,11 @@ def run(
     """From every file to its counts: write subset_frequencies and subset_markers into the study, and show what was found."""
     from cartwise.cli.terminal import show_table
 
-    loaded, found = _ran(study, scheduler, workers)
+    loaded, found = ran(study, scheduler, workers)
     _record(loaded, found, overwrite=overwrite)
     tables = _written(found, out)
     show_table(tuple(tables["samples"].columns), tables["samples"].itertuples(index=False, name=None))
-    _close(loaded, found)
+    close(loaded, found)
 
 
 def read(files: Annotated[list[Path], typer.Argument(metavar="FILE.fcs ...")]) -> None:
@@ -128,15 +134,15 @@ def panel(
 def clean(
     study: StudyFolder, scheduler: Scheduler = "processes", workers: WorkerCount = None, out: Out = None
 ) -> None:
-    """Show the events in and out of every step of cleaning and gating, file by file; nothing is recorded."""
-    _show(study, scheduler, workers, out, "steps")
+    """Show the events in and out of every step of cleaning, file by file; nothing is gated or recorded."""
+    _show(study, scheduler, workers, out, "steps", "alignment", until="clean")
 
 
 def gate(
     study: StudyFolder, scheduler: Scheduler = "processes", workers: WorkerCount = None, out: Out = None
 ) -> None:
     """Show the cuts of the gates, and how each came about; nothing is recorded."""
-    _show(study, scheduler, workers, out, "cuts")
+    _show(study, scheduler, workers, out, "cuts", until="gate")
 
 
 def classify(
@@ -156,11 +162,11 @@ def measure(
     """Write subset_frequencies and subset_markers into the study, and show the frequencies."""
     from cartwise.cli.terminal import show_table
 
-    loaded, found = _ran(study, scheduler, workers)
+    loaded, found = ran(study, scheduler, workers)
     _record(loaded, found, overwrite=overwrite)
     table = _written(found, out)["frequencies"]
     show_table(tuple(table.columns), table.itertuples(index=False, name=None))
-    _close(loaded, found)
+    close(loaded, found)
 
 
 def report(
@@ -172,20 +178,22 @@ def report(
     """Write a quality sheet for each sample and the page on the classifier's errors."""
     from cartwise import reports
 
-    loaded, found = _ran(study, scheduler, workers)
+    loaded, found = ran(study, scheduler, workers)
     print(f"Wrote {reports.write_cytometry_report(loaded, found, out)}.")
-    _close(loaded, found)
+    close(loaded, found)
 
 
-def _show(study: Path, scheduler: str, workers: int | None, out: Path | None, *names: str) -> None:
+def _show(
+    study: Path, scheduler: str, workers: int | None, out: Path | None, *names: str, until: Until = "count"
+) -> None:
     from cartwise.cli.terminal import show_table
 
-    loaded, found = _ran(study, scheduler, workers)
+    loaded, found = ran(study, scheduler, workers, until)
     tables = _written(found, out)
     for name in names:
         if name in tables:
             show_table(tuple(tables[name].columns), tables[name].itertuples(index=False, name=None))
-    _close(loaded, found)
+    close(loaded, found)
 
 
 def _load(folder: Path) -> Study:
@@ -201,7 +209,7 @@ def _panels(folder: Path) -> dict[str, Any]:
     return {panel.title: panel for panel in read}
 
 
-def _ran(folder: Path, scheduler: str, workers: int | None) -> tuple[Study, Run]:
+def ran(folder: Path, scheduler: str, workers: int | None, until: Until = "count") -> tuple[Study, Run]:
     from cartwise.cli.terminal import progress
     from cartwise.cytometry import Workers, read_definition, read_settings, run_cytometry, shipped_definition
     from cartwise.study import cytometry_samples
@@ -212,15 +220,17 @@ def _ran(folder: Path, scheduler: str, workers: int | None) -> tuple[Study, Run]
     definition = read_definition(folder / named) if named.endswith(".toml") else shipped_definition(named)
     kept = folder / KEPT
     kept.mkdir(exist_ok=True)
-    with progress("Running the cytometry") as step, _executor(scheduler, workers) as executor:
+    with progress("Running the cytometry") as step, executor_named(scheduler, workers) as executor:
         who = Workers(executor, workers, kept, step)
-        found = run_cytometry(cytometry_samples(loaded), _panels(folder), definition, settings, who)
+        found = run_cytometry(
+            cytometry_samples(loaded), _panels(folder), definition, settings, who, until=until
+        )
     rmtree(kept)
     return loaded, found
 
 
 @contextmanager
-def _executor(scheduler: str, workers: int | None) -> Iterator[str]:
+def executor_named(scheduler: str, workers: int | None) -> Iterator[str]:
     """The executor's name; `dask` starts a cluster on this machine for as long as the run lasts."""
     if scheduler != "dask":
         yield scheduler
@@ -228,12 +238,12 @@ def _executor(scheduler: str, workers: int | None) -> Iterator[str]:
     from cartwise.basis import UserError
 
     try:
-        from distributed import LocalCluster
+        distributed: Any = import_module("distributed")  # an extra, untyped
     except ImportError:
         raise UserError(
             "--scheduler dask needs Dask, which is not installed. Install cartwise[dask]."
         ) from None
-    with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster:
         yield cluster.scheduler_address
 
 
@@ -258,7 +268,7 @@ def _written(found: Run, out: Path | None) -> dict[str, Any]:
     return tables
 
 
-def _close(loaded: Study, found: Run) -> None:
+def close(loaded: Study, found: Run) -> None:
     """What a reader must know at the end; exit code 1 where a file could not be run."""
     for remark in found.remarks:
         print(remark)

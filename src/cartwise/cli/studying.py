@@ -158,18 +158,42 @@ def analyse(
         ),
     ] = 0,
     known_on: KnownOn = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="With --out: svg, csv, txt (these three by default), png (300 dpi) or word; may be repeated.",
+        ),
+    ] = None,
+    share: Annotated[
+        bool, typer.Option("--share", help="For others: no single patients, counts under 5 suppressed.")
+    ] = False,
 ) -> None:
     """Run one cohort analysis: figure, table, caption with n, method and source."""
     from cartwise import analyses, reports
     from cartwise.cli import result_shown
 
+    wanted = _formats(formats, out)
     loaded = _load(study, known_on=known_on)
     _known([name], analyses.catalogue(), "analysis", "analyses")
     result = analyses.run(loaded, name, by=by, as_published=as_published, imputations=imputations)
+    if share:
+        result = reports.shared_alone(loaded, result)
     result_shown.show(result)
     if out is not None:
-        for path in reports.write_result(result, out):
+        for path in reports.write_result(result, out, wanted):
             print(f"Wrote {path}")
+
+
+def _formats(wanted: list[str] | None, out: Path | None) -> tuple[str, ...]:
+    """The formats of the files of a result, refused before a study is read for nothing."""
+    from cartwise import reports
+    from cartwise.basis import UserError
+
+    if wanted and out is None:
+        raise UserError("--format says what to write, but not where. Add --out FOLDER.")
+    return reports.formats_asked(wanted)
 
 
 def report(

@@ -7,7 +7,7 @@ sample), without clusters: a map for each cluster can move a population from one
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -124,6 +124,7 @@ def fit_alignment(
     *,
     method: Method = "quantile",
     markers: Sequence[str] | None = None,
+    leave: Collection[str] = (),
 ) -> Alignment:
     """Fit the maps on control samples: the same material, run in every batch.
 
@@ -132,6 +133,7 @@ def fit_alignment(
         method: `quantile` or `affine`; the latter changes less and follows less.
         markers: those to align; by default all that have signal in the controls. A marker that controls lack by
             nature (CAR on cells of a healthy donor) has none and is left as it is.
+        leave: markers that are left as they are whether or not they have signal.
 
     Raises:
         UserError: fewer than two batches, too few cells, or controls that differ in markers or scale.
@@ -148,7 +150,7 @@ def fit_alignment(
     left_out = tuple(
         marker
         for place, marker in enumerate(every)
-        if marker not in asked or (markers is None and dim[place])
+        if marker not in asked or marker in leave or (markers is None and dim[place])
     )
     return Alignment(every, first.scale, method, sources, target, left_out)
 

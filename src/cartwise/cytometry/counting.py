@@ -8,19 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cartwise.basis import Estimate
-from cartwise.cytometry.bias import RuleBias
 from cartwise.cytometry.car_gate import CarFrequency, car_frequency
 from cartwise.cytometry.cells import Cells
 from cartwise.cytometry.classification import UNCLASSIFIED, Classification
-from cartwise.cytometry.cleaning import CleaningSettings
+from cartwise.cytometry.correction import Correction
 from cartwise.cytometry.cuts import Cut
 from cartwise.cytometry.definition import Definition
 from cartwise.cytometry.events import Mask
 from cartwise.cytometry.frequencies import Frequency, frequencies, frequency
 from cartwise.cytometry.gates import Gated, gate
-from cartwise.cytometry.panel import Panel
 from cartwise.cytometry.reference import Reference
-from cartwise.cytometry.sample import Prepared, SampleFile, prepare
+from cartwise.cytometry.sample import Preparation, Prepared, SampleFile, prepare
 from cartwise.cytometry.state_markers import StateMarker, state_markers
 from cartwise.cytometry.step import Step
 
@@ -30,24 +28,22 @@ class Count:
     """What every sample of a run is counted with.
 
     Attributes:
-        panels: by title.
+        preparation: how files become cells.
         definition: the populations.
         cuts: by batch; empty where each sample is gated by its own cuts.
         controls: cells of the control that says where CAR+ begins, by batch.
         references: by rule; the first is the one whose frequencies are recorded.
         calibrate: what the rejection threshold is fitted to.
-        bias: how the recorded rule confuses subsets in samples left out of its fit; None where that is not known.
-        cleaning: how files are cleaned.
+        correction: what the recorded rule does to cells whose subset is known; None where that cannot be undone.
     """
 
-    panels: Mapping[str, Panel]
+    preparation: Preparation
     definition: Definition
     cuts: Mapping[str, Mapping[str, Cut]]
     controls: Mapping[str, Cells]
     references: Mapping[str, Reference]
     calibrate: str
-    bias: RuleBias | None
-    cleaning: CleaningSettings
+    correction: Correction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,7 @@ def count(sample: SampleFile, *, by: Count) -> Counted:
     Raises:
         UserError: it cannot be read, or does not match its panel.
     """
-    prepared = prepare(sample, by.panels, cleaning=by.cleaning)
+    prepared = prepare(sample, by.preparation)
     cells = prepared.cells
     control = by.controls.get(sample.batch)
     gated = gate(cells, by.definition, cuts=by.cuts.get(sample.batch), control=control)
@@ -111,6 +107,29 @@ def count(sample: SampleFile, *, by: Count) -> Counted:
         cuts=gated.cuts,
         steps=(*prepared.steps, *gated.steps),
         remarks=_remarks(prepared, gated, car, recorded),
+    )
+
+
+def intact_cells(sample: SampleFile, *, by: Preparation) -> Counted:
+    """Take one sample as far as its intact cells; nothing in it is gated or counted.
+
+    Raises:
+        UserError: as `count`.
+    """
+    prepared = prepare(sample, by)
+    return Counted(
+        sample=sample,
+        events=prepared.events,
+        cells=len(prepared.cells),
+        frequencies=(),
+        markers=(),
+        by_rule={},
+        kept_percent={},
+        limits=(),
+        car=None,
+        cuts={},
+        steps=prepared.steps,
+        remarks=_of_preparing(prepared),
     )
 
 
@@ -187,22 +206,9 @@ def _of_subsets(subsets: Mapping[str, Mask], gated: Gated, by: Count) -> tuple[F
         return ()
     counts = {name: int(np.count_nonzero(mask)) for name, mask in subsets.items()}
     raw = frequencies(counts, wanted.cells, gated.count(wanted.cells))
-    corrected = _corrected(counts, gated.count(wanted.cells), by.bias)
-    covers = (
-        "counting (Clopper-Pearson); corrected: by the classifier's confusion of subsets, left-out samples"
-    )
+    corrected = {} if by.correction is None else by.correction.percent(counts)
+    covers = "counting (Clopper-Pearson); corrected: for the confusion of subsets in left-out samples and for refused cells"
     return tuple(replace(item, corrected=corrected.get(item.subset), covers=covers) for item in raw)
-
-
-def _corrected(counts: Mapping[str, int], parent_cells: int, bias: RuleBias | None) -> dict[str, float]:
-    """Percent of the parent that the confusion would have turned into the counts seen; cells without a subset stay so."""
-    if bias is None:
-        return {}
-    kept = np.array([counts[name] for name in bias.populations], float)
-    if not kept.sum():
-        return {}
-    parts = bias.correct(100 * kept / kept.sum()) * kept.sum() / parent_cells
-    return dict(zip(bias.populations, parts.tolist(), strict=True))
 
 
 def _counts(found: Classification) -> dict[str, int]:
@@ -220,11 +226,15 @@ def _limits(found: Classification | None) -> tuple[tuple[str, float, str], ...]:
 def _remarks(
     prepared: Prepared, gated: Gated, car: CarFrequency | None, found: Classification | None
 ) -> tuple[str, ...]:
-    said = [*prepared.warnings, *(issue.message for issue in prepared.issues)]
-    said += [remark for step in prepared.steps for remark in step.remarks]
-    said += [*gated.remarks, *(car.remarks if car else ())]
+    said = [*_of_preparing(prepared), *gated.remarks, *(car.remarks if car else ())]
     if found is not None and found.ties:
         said.append(
             f"{found.ties} cells lie as near to two subsets; the first in the reference's order has them."
         )
+    return tuple(dict.fromkeys(said))
+
+
+def _of_preparing(prepared: Prepared) -> tuple[str, ...]:
+    said = [*prepared.warnings, *(issue.message for issue in prepared.issues)]
+    said += [remark for step in prepared.steps for remark in step.remarks]
     return tuple(dict.fromkeys(said))

@@ -7,6 +7,8 @@ barcode channels if these stand far enough above the others and the event lies n
 from __future__ import annotations
 
 import csv
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from numpy.typing import NDArray
 from cartwise.basis import UserError
 from cartwise.cytometry.cells import asinh
 from cartwise.cytometry.events import FloatArray, Mask
+from cartwise.cytometry.marker_names import channel_key, isotope_of
 from cartwise.cytometry.smooth_density import picture, shape
 from cartwise.cytometry.step import Density, Setting, Step
 
@@ -65,6 +68,31 @@ class BarcodeKey:
         numbers = set(self.codes.sum(axis=1).tolist())
         return int(numbers.pop()) if len(numbers) == 1 else None
 
+    @classmethod
+    def single_stains(cls, channels: Sequence[str]) -> BarcodeKey:
+        """The key of pooled single stains: each carries one channel and is called by it."""
+        return cls(tuple(channels), tuple(channels), np.eye(len(channels), dtype=np.bool_))
+
+    def columns(self, channels: Sequence[str]) -> list[int]:
+        """Where a file has the key's channels; the key may name them as the file does, or by mass alone (`104`).
+
+        Raises:
+            UserError: the file lacks one, or has it more than once.
+        """
+        places: dict[str, list[int]] = {}
+        for column, channel in enumerate(channels):
+            mass = re.match(r"\d+", isotope_of(channel))
+            for name in {channel_key(channel), *([mass[0]] if mass else [])}:
+                places.setdefault(name, []).append(column)
+        found = [places.get(channel_key(channel), []) for channel in self.channels]
+        wrong = [name for name, at in zip(self.channels, found, strict=True) if len(at) != 1]
+        if wrong:
+            raise UserError(
+                f"The file has not exactly one channel {', '.join(wrong)}; its channels are {', '.join(channels)}. "
+                "Name the channels as the file does ($PnN), or by mass."
+            )
+        return [at[0] for at in found]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Debarcoded:
@@ -93,8 +121,10 @@ def read_barcode_key(path: Path | str) -> BarcodeKey:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = [row for row in csv.reader(file) if row]
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"The barcode key {path.name} cannot be read: {error}.") from None
+    except OSError as error:
+        raise UserError(f"The barcode key {path.name} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise UserError(f"The barcode key {path.name} is no text in UTF-8.") from None
     if len(rows) < 2 or any(len(row) != len(rows[0]) for row in rows):
         raise UserError(f"The barcode key {path.name} is no table of samples by channels.")
     cells = [row[1:] for row in rows[1:]]

@@ -18,7 +18,7 @@ def run_tables(run: Run) -> dict[str, pd.DataFrame]:
     `samples`: events and intact cells, part classified, CAR+. `steps`: events in and out of every step. `thresholds`: every
     number a step set. `cuts`: of the gates. `frequencies`, `markers`: what was counted. `rules`: the subsets under the three
     rules side by side. `limits`: how far a cell may be from its subset. `bias`, `bias_summary`, `confusion`: of the
-    classifier, on samples left out of its fit. `remarks` and `failures`: what a reader must know.
+    classifier, on samples left out of its fit. `alignment`: what aligning did to the batches' anchors. `remarks` and `failures`: what a reader must know.
     """
     tables = {
         "samples": _table(_SAMPLES, [_sample(item) for item in run.counted]),
@@ -32,7 +32,7 @@ def run_tables(run: Run) -> dict[str, pd.DataFrame]:
         "remarks": _table(_REMARKS, [*_of_run(run), *_each(run, _remarks)]),
         "failures": _table(_FAILURES, [(item.sample.name, item.stage, item.reason) for item in run.failures]),
     }
-    return tables | _bias(run)
+    return tables | _bias(run) | _alignment(run)
 
 
 _SAMPLES = (
@@ -55,6 +55,10 @@ _FREQUENCIES = (
 _MARKERS = ("sample", "subset", "marker", "cells", "median", "percent_positive")
 _RULES = ("sample", "rule", "subset", "cells", "percent")
 _LIMITS = ("sample", "subset", "squared_distance", "how")
+_ALIGNMENT = (
+    *("batch", "marker", "distance_before", "distance_after", "spread_ratio", "separation_ratio"),
+    *("positive_before", "positive_after", "concerns"),
+)
 _REMARKS = ("sample", "remark")
 _FAILURES = ("sample", "stage", "reason")
 
@@ -151,3 +155,18 @@ def _bias(run: Run) -> dict[str, pd.DataFrame]:
         recorded.confusion, index=list(recorded.populations), columns=list(recorded.populations)
     )
     return tables | {"confusion": confusion.rename_axis("true").reset_index()}
+
+
+def _alignment(run: Run) -> dict[str, pd.DataFrame]:
+    """Only where alignment was asked for; without rows where no two batches have an anchor."""
+    if run.aligned is None:
+        return {}
+    rows: list[tuple[object, ...]] = [
+        (
+            *(check.batch, check.marker, check.distance_before, check.distance_after, check.spread_ratio),
+            *(check.separation_ratio, check.positive_before, check.positive_after),
+            "; ".join(check.concerns),
+        )
+        for check in run.aligned.checks
+    ]
+    return {"alignment": _table(_ALIGNMENT, rows)}

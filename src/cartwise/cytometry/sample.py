@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cartwise.basis import Issue, UserError
+from cartwise.cytometry.aligning import aligned
+from cartwise.cytometry.batch import Alignment
 from cartwise.cytometry.beads import find_beads
 from cartwise.cytometry.cells import Cells
 from cartwise.cytometry.cleaning import FEWEST_TO_NORMALISE, CleaningSettings, clean
 from cartwise.cytometry.cleaning_columns import columns_from
-from cartwise.cytometry.events import Events
 from cartwise.cytometry.fcs_reading import read_fcs
 from cartwise.cytometry.panel import Panel
 from cartwise.cytometry.panel_matching import match_panel
+from cartwise.cytometry.spillover import Spillover, compensated
 from cartwise.cytometry.step import Step
 
 
@@ -49,50 +52,72 @@ class SampleFile:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Preparation:
+    """How every file of a run becomes cells.
+
+    Attributes:
+        panels: by title.
+        cleaning: how files are cleaned.
+        spillover: taken out of the normalised values of the cells that cleaning keeps; None: nothing is.
+        alignment: brings the cells of a batch to the scale of all; None: they stay on their own.
+    """
+
+    panels: Mapping[str, Panel]
+    cleaning: CleaningSettings = field(default_factory=CleaningSettings)
+    spillover: Spillover | None = None
+    alignment: Alignment | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
     """The intact, live, single cells of a sample, by marker.
 
     Attributes:
         cells: (n, m) transformed.
+        places: (n,) which event of the file each cell is, from 0.
         events: events in the file.
-        steps: what cleaning did, in order.
+        steps: what was done, in order.
         warnings: remarks of the reader.
         issues: remarks of the panel.
     """
 
     cells: Cells
+    places: NDArray[np.intp]
     events: int
     steps: tuple[Step, ...]
     warnings: tuple[str, ...]
     issues: tuple[Issue, ...]
 
 
-def prepare(
-    sample: SampleFile,
-    panels: Mapping[str, Panel],
-    *,
-    at_most: int | None = None,
-    cleaning: CleaningSettings | None = None,
-) -> Prepared:
-    """Read a file, match its panel, clean it, transform what stays.
+def prepare(sample: SampleFile, by: Preparation, *, at_most: int | None = None) -> Prepared:
+    """Read a file, match its panel, clean it, take spillover out, transform what stays, align it.
+
+    Spillover is taken out of the cells that cleaning kept: its thresholds stand on values as they were measured.
 
     Args:
         sample: the file.
-        panels: by title.
+        by: panels and choices.
         at_most: look at so many events alone, evenly spread over the file.
-        cleaning: how it is cleaned.
 
     Raises:
-        UserError: it cannot be read, has no panel, or does not match it.
+        UserError: it cannot be read, has no panel, or does not match it or the spillover matrix.
     """
     events = read_fcs(sample.path)
-    total = len(events)
-    if at_most is not None and total > at_most:
-        events = replace(events, values=_spread(events, at_most))
-    matched = match_panel(panel_of(sample, panels), events)
-    cleaned = clean(events, columns_from(matched.panel, events.channels), cleaning)
-    used = replace(events, values=cleaned.values)
-    return Prepared(matched.cells(used, cleaned.keep), total, cleaned.steps, events.warnings, matched.issues)
+    matched = match_panel(panel_of(sample, by.panels), events)
+    places = _spread(len(events), at_most)
+    seen = events if len(places) == len(events) else replace(events, values=events.values[places])
+    cleaned = clean(seen, columns_from(matched.panel, events.channels), by.cleaning)
+    steps = [*cleaned.steps]
+    if by.spillover is None:
+        cells = matched.cells(replace(seen, values=cleaned.values), cleaned.keep)
+    else:
+        values, step = compensated(cleaned.values[cleaned.keep], events.channels, by.spillover)
+        cells = matched.cells(replace(seen, values=values))
+        steps.append(step)
+    if by.alignment is not None:
+        cells, step = aligned(cells, sample.batch, by.alignment)
+        steps.append(step)
+    return Prepared(cells, places[cleaned.keep], len(events), tuple(steps), events.warnings, matched.issues)
 
 
 def bead_intensities(
@@ -107,7 +132,7 @@ def bead_intensities(
     """
     events = read_fcs(sample.path)
     columns = columns_from(match_panel(panel_of(sample, panels), events).panel, events.channels)
-    values = _spread(events, at_most) if len(events) > at_most else events.values
+    values = events.values[_spread(len(events), at_most)] if len(events) > at_most else events.values
     places = list(columns.beads.values())
     found = find_beads(values[:, places], values[:, list(columns.dna)]) if places and len(values) else None
     if found is None or found.single.sum() < FEWEST_TO_NORMALISE:
@@ -116,9 +141,11 @@ def bead_intensities(
     return dict(zip(columns.beads, means.tolist(), strict=True))
 
 
-def _spread(events: Events, at_most: int) -> np.ndarray:
-    """Some events, evenly spread over the file, so that drift over the run is seen."""
-    return events.values[np.linspace(0, len(events) - 1, at_most).astype(np.intp)]
+def _spread(events: int, at_most: int | None) -> NDArray[np.intp]:
+    """Places of some events, evenly spread over the file, so that drift over the run is seen; of all where they are few."""
+    if at_most is None or events <= at_most:
+        return np.arange(events)
+    return np.linspace(0, events - 1, at_most).astype(np.intp)
 
 
 def panel_of(sample: SampleFile, panels: Mapping[str, Panel]) -> Panel:

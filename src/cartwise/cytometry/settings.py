@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from cartwise.basis import UserError
+from cartwise.cytometry.spillover import Spillover
 
 FILE = "cytometry.toml"
 
@@ -35,6 +37,9 @@ class Settings:
         rule, calibrate, reference, cuts: see CHOICES.
         reference_cells: gated cells of one population that one sample gives to the reference, at most.
         survey_events: events of a file that the first pass looks at (evenly spread over it).
+        spillover: matrix that is taken out of every file's normalised values; in the file, its path relative to the
+            study. None: nothing is compensated.
+        align: whether batches are brought to one scale by their controls of the role `batch anchor`.
     """
 
     panels: tuple[str, ...]
@@ -45,6 +50,8 @@ class Settings:
     cuts: str = "batch"
     reference_cells: int = 500
     survey_events: int = 60_000
+    spillover: Spillover | None = None
+    align: bool = False
 
     def __post_init__(self) -> None:
         wrong = [
@@ -57,6 +64,8 @@ class Settings:
             for name in ("reference_cells", "survey_events")
             if not isinstance(getattr(self, name), int) or getattr(self, name) < 1
         ]
+        if not isinstance(self.align, bool):
+            wrong.append(f"align is {self.align!r}; it may be true or false")
         if not self.panels:
             wrong.append("panels names no file; `cartwise cytometry panel` drafts one from the FCS files")
         if wrong:
@@ -64,8 +73,15 @@ class Settings:
 
     @property
     def digest(self) -> str:
-        """Twelve hexadecimal digits that change whenever a setting does."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:12]
+        """Twelve hexadecimal digits that change whenever a setting, or the spillover matrix itself, does."""
+        chosen: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        # What is off is left out, so that records made before there was such a setting keep their digest.
+        for name in ("spillover", "align"):
+            if not chosen[name]:
+                del chosen[name]
+        if self.spillover is not None:
+            chosen["spillover"] = self.spillover.digest
+        return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def read_settings(folder: Path) -> Settings:
@@ -93,4 +109,13 @@ def read_settings(folder: Path) -> Settings:
     panels = given.pop("panels", [])
     if not isinstance(panels, list) or not all(isinstance(panel, str) for panel in panels):
         raise UserError(f'{FILE}: panels is a list of files, e.g. panels = ["cytometry/panel.toml"].')
-    return Settings(panels=tuple(panels), **given)
+    return Settings(panels=tuple(panels), **given | _matrix(folder, given))
+
+
+def _matrix(folder: Path, given: dict[str, Any]) -> dict[str, Spillover]:
+    """The spillover matrix in place of its file's name."""
+    if "spillover" not in given:
+        return {}
+    if not isinstance(given["spillover"], str):
+        raise UserError(f'{FILE}: spillover is a file, e.g. spillover = "cytometry/spillover.csv".')
+    return {"spillover": Spillover.read(folder / given["spillover"])}

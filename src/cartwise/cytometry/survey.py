@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cartwise.cytometry.cells import Cells
-from cartwise.cytometry.cleaning import CleaningSettings
 from cartwise.cytometry.cuts import Cut
 from cartwise.cytometry.definition import Definition
 from cartwise.cytometry.gates import Gated, batch_cuts, gate
-from cartwise.cytometry.panel import Panel
-from cartwise.cytometry.sample import SampleFile, prepare
+from cartwise.cytometry.sample import Preparation, SampleFile, prepare
 
 KEPT_CELLS = 20_000
 """Cells of a sample that are kept for the reference: 77 samples of 35 markers are then about 200 MB."""
@@ -27,18 +25,16 @@ class Survey:
     """What every sample of a run is surveyed with.
 
     Attributes:
-        panels: by title.
+        preparation: how files become cells.
         definition: the populations.
         at_most: events of a file that are looked at.
         controls: cells of the control that says where CAR+ begins, by batch.
-        cleaning: how files are cleaned.
     """
 
-    panels: Mapping[str, Panel]
+    preparation: Preparation
     definition: Definition
     at_most: int
     controls: Mapping[str, Cells]
-    cleaning: CleaningSettings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,16 +52,14 @@ class Surveyed:
     gated: Gated
 
 
-def control_cells(
-    sample: SampleFile, panels: Mapping[str, Panel], at_most: int, cleaning: CleaningSettings
-) -> Cells:
+def control_cells(sample: SampleFile, *, by: Preparation, at_most: int) -> Cells:
     """The cells of a control sample."""
-    return prepare(sample, panels, at_most=at_most, cleaning=cleaning).cells
+    return prepare(sample, by, at_most=at_most).cells
 
 
 def survey(sample: SampleFile, *, by: Survey) -> Surveyed:
     """Read, clean and gate a part of a sample by its own cuts."""
-    cells = prepare(sample, by.panels, at_most=by.at_most, cleaning=by.cleaning).cells
+    cells = prepare(sample, by.preparation, at_most=by.at_most).cells
     gated = gate(cells, by.definition, control=by.controls.get(sample.batch))
     return Surveyed(sample, thinned(cells, KEPT_CELLS), replace(gated, populations={}, parents={}, steps=()))
 

@@ -108,7 +108,9 @@ def _method(item: Counted, run: Run) -> str:
     panel = item.sample.panel or "the study's panel"
     return (
         f"{run.definition.title}; panel {panel}; rule {settings.rule}, limits by {settings.calibrate}; reference: gated cells "
-        f"of {settings.reference}; cuts by {settings.cuts}; settings {settings.digest}"
+        f"of {settings.reference}; cuts by {settings.cuts}"
+        f"{'; compensated' if settings.spillover else ''}{'; batches aligned' if settings.align else ''}; "
+        f"settings {settings.digest}"
     )
 
 

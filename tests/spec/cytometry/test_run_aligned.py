@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
+from cartwise import execution
 from cartwise.cytometry import Run, Workers, prepare, run_tables
+from cartwise.cytometry.counting import intact_cells
 from tests.spec.cytometry.invented_batches import PANEL, SETTINGS, Batches, two_batches, written_again
 
 ALIGNED = replace(SETTINGS, align=True)
@@ -139,10 +142,12 @@ class TestWhatItTells:
 
 
 class TestWhoDoesIt:
-    def test_processes_give_the_same(self, batches):
-        # Every pass starts its processes anew, so that only the passes that differ from a plain run are asked for.
-        alone, shared = (batches.run(ALIGNED, who, until="clean") for who in (None, Workers("processes", 2)))
-        assert same(alone, shared)
+    def test_another_process_gives_the_same(self, batches, run):
+        # The whole run on processes is tested with a plain run; what is new here is what travels with each task.
+        task = partial(intact_cells, by=run.preparation)
+        files = [file for file in batches.samples if file.measured][:1]
+        (there,) = execution.run(task, files, executor="processes", workers=1)
+        assert there.get() == task(files[0])
 
     def test_a_run_that_stopped_goes_on_and_gives_the_same(self, batches, run, tmp_path):
         files = len(batches.samples)
