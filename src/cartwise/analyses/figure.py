@@ -304,6 +304,26 @@ class FitFigure:
     y_label: str
 
 
+@dataclass(frozen=True, slots=True)
+class ResidualPanel:
+    """Scaled Schoenfeld residuals, plus the coefficient, of one term at each event time; `note` is the test of the term."""
+
+    title: str
+    times: tuple[float, ...]
+    values: tuple[float, ...]
+    coefficient: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResidualFigure:
+    """How the coefficients of a Cox model change with time (Grambsch and Therneau 1994), a panel a term."""
+
+    panels: tuple[ResidualPanel, ...]
+    x_label: str
+    y_label: str
+
+
 Figure = (
     KaplanMeierFigure
     | SwimmerFigure
@@ -315,4 +335,5 @@ Figure = (
     | CompositionFigure
     | HeatMapFigure
     | FitFigure
+    | ResidualFigure
 )

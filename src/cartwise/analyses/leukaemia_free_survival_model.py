@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from cartwise.analyses.analysis import analysis
 from cartwise.analyses.baseline_covariates import CANDIDATES, refused
 from cartwise.analyses.cohort import Cohort
+from cartwise.analyses.figure import Figure, ResidualFigure, ResidualPanel
 from cartwise.analyses.imputed_models import Imputed, imputed
 from cartwise.analyses.result import Result
 from cartwise.analyses.screened_models import (
@@ -69,7 +72,7 @@ def leukaemia_free_survival_model(cohort: Cohort) -> Result:
     return cohort.result(
         # Without counts: numbers with complete covariates differ by few from those in the tables that are shared.
         tables=tables,
-        figures=forest(tables["univariate"], "univariate", "hazard_ratio", label),
+        figures=forest(tables["univariate"], "univariate", "hazard_ratio", label) | _schoenfeld(found),
         estimates={
             f"multivariable_{name}, {c.term.label}": c.estimate()
             for name, model in found.models.items()
@@ -160,3 +163,30 @@ def _proportionality(found: Together) -> tuple[str, ...]:
                 f"The score test of proportional hazards of the Cox model, all covariates together, {said}.",
             )
     return ()
+
+
+def _schoenfeld(found: Together) -> dict[str, Figure]:
+    """The residuals of the multivariable Cox model, where it is one and a term has them."""
+    panels = [
+        panel
+        for model in found.models.values()
+        if isinstance(model, Cox)
+        for panel in _residual_panels(model)
+    ]
+    words = "Log hazard ratio as it changes"
+    return {"schoenfeld": ResidualFigure(tuple(panels), "Months since infusion", words)} if panels else {}
+
+
+def _residual_panels(model: Cox) -> Iterator[ResidualPanel]:
+    test = ph_test(model)
+    tested = dict(zip(test.terms, test.p, strict=True))
+    for coefficient in model.coefficients:
+        term = coefficient.term
+        rows = test.residuals[["time", term.label]].dropna()
+        if coefficient.coef is None or rows.empty:
+            continue
+        p = tested[term.column]
+        note = "" if isinstance(p, Missing) else p_value(p)
+        heights = tuple(float(value) for value in rows[term.label])
+        times = tuple(float(value) for value in rows["time"])
+        yield ResidualPanel(term.label, times, heights, coefficient.coef, note)

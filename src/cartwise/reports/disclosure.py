@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 SMALLEST_SHOWN = 5
 SUPPRESSED = "suppressed (<5)"
@@ -17,6 +18,7 @@ SUPPRESSED = "suppressed (<5)"
 ALSO_SUPPRESSED = "suppressed"
 """Stands for a count that would give such a count away."""
 
+Array = NDArray[np.float64]
 Cell = TypeVar("Cell", bound=Hashable)
 
 
@@ -26,7 +28,10 @@ def small(count: float) -> bool:
 
 
 def withheld(
-    counts: Mapping[Cell, int], relations: Iterable[Mapping[Cell, int]], also: Iterable[Cell] = ()
+    counts: Mapping[Cell, int],
+    relations: Iterable[Mapping[Cell, int]],
+    also: Iterable[Cell] = (),
+    close: Sequence[tuple[Cell, Cell]] = (),
 ) -> set[Cell]:
     """The cells that must be withheld.
 
@@ -34,17 +39,27 @@ def withheld(
         counts: every count by cell.
         relations: sums that a reader knows: cells, each with the sign it enters the sum with.
         also: cells to withhold from the start, whatever their count.
+        close: pairs that tell a small count when both are shown, as their difference; the first of a pair gives way.
     """
     known = list(relations)
     hidden = {cell for cell, count in counts.items() if small(count)} | set(also)
+    guarded = {cell for pair in close for cell in pair} | set(also)
     while True:
+        _part(close, hidden)
         telling = [relation for relation in known if _gives_away(relation, counts, hidden)]
         found = {cell for relation in telling for cell in _next_smallest([relation], counts, hidden)}
         if not found:
-            found = _beside_determined(known, counts, hidden)
+            found = _beside_determined(known, counts, hidden, guarded)
         if not found:
             return hidden
         hidden |= found
+
+
+def _part(close: Iterable[tuple[Cell, Cell]], hidden: set[Cell]) -> None:
+    """Hide the first of each pair of which both are still shown."""
+    for gives_way, stays in close:
+        if stays not in hidden:
+            hidden.add(gives_way)
 
 
 def _gives_away(relation: Mapping[Cell, int], counts: Mapping[Cell, int], hidden: set[Cell]) -> bool:
@@ -70,45 +85,61 @@ def _next_smallest(
 
 
 def _beside_determined(
-    relations: Sequence[Mapping[Cell, int]], counts: Mapping[Cell, int], hidden: set[Cell]
+    relations: Sequence[Mapping[Cell, int]], counts: Mapping[Cell, int], hidden: set[Cell], guarded: set[Cell]
 ) -> set[Cell]:
-    """A cell beside each small count that all sums together determine."""
+    """A cell beside each guarded count that all sums together determine."""
     return {
         other
-        for cell in determined(relations, counts, hidden)
+        for cell in determined(relations, counts, hidden, guarded)
         for other in _next_smallest([each for each in relations if cell in each], counts, hidden)
     }
 
 
 def determined(
-    relations: Sequence[Mapping[Cell, int]], counts: Mapping[Cell, int], hidden: set[Cell]
+    relations: Sequence[Mapping[Cell, int]],
+    counts: Mapping[Cell, int],
+    hidden: set[Cell],
+    guarded: Iterable[Cell] = (),
 ) -> list[Cell]:
-    """The small counts that follow from all sums together and from being 1 to 4: only one value fits.
+    """The small counts, and those guarded, that follow from all sums together and from small ones being 1 to 4.
 
-    Found as an attacker would: the smallest and the largest value that fit, by integer programming.
+    Found as an attacker would, by integer programming: a count is free where another value of it fits.
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - slow to import
-
     cells = [cell for cell in counts if cell in hidden]
     telling = [relation for relation in relations if any(cell in hidden for cell in relation)]
     if not telling:
         return []
     signs = np.array([[relation.get(cell, 0) for cell in cells] for relation in telling], dtype=float)
     values = np.array([counts[cell] for cell in cells], dtype=float)
-    bounds = Bounds(
-        np.array([1.0 if small(value) else 0.0 for value in values]),
-        np.array([SMALLEST_SHOWN - 1.0 if small(value) else np.inf for value in values]),
-    )
-    whole = np.ones(len(cells), dtype=np.int64)
+    tied, wanted = (signs != 0).any(axis=0), set(guarded)
+    asked = {
+        place for place, cell in enumerate(cells) if tied[place] and (small(values[place]) or cell in wanted)
+    }
+    return [cells[place] for place in sorted(_pinned(asked, signs, values))]
+
+
+def _pinned(asked: set[int], signs: Array, values: Array) -> set[int]:
+    """The places asked of which only the true value fits the sums; what one solution leaves free is asked no more."""
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - slow to import
+
+    few = (values > 0) & (values < SMALLEST_SHOWN)
+    bounds = Bounds(np.where(few, 1.0, 0.0), np.where(few, SMALLEST_SHOWN - 1.0, np.inf))
     sums = LinearConstraint(signs, signs @ values, signs @ values)
-
-    def pinned(place: int) -> bool:
-        aim = np.zeros(len(cells))
+    whole = np.ones(len(values), dtype=np.int64)
+    left, pinned = set(asked), set()
+    while left:
+        place = min(left)
+        aim = np.zeros(len(values))
         aim[place] = 1.0
-        ends = [milp(sign * aim, integrality=whole, bounds=bounds, constraints=sums) for sign in (1, -1)]
-        return bool(ends[0].success and ends[1].success and round(ends[0].fun) == round(-ends[1].fun))
-
-    tied = (signs != 0).any(axis=0)
-    return [
-        cell for place, cell in enumerate(cells) if tied[place] and small(values[place]) and pinned(place)
-    ]
+        for sign in (1, -1):
+            found = milp(sign * aim, integrality=whole, bounds=bounds, constraints=sums)
+            if not found.success:  # without an end
+                left.discard(place)
+                break
+            left -= set(np.flatnonzero(np.round(found.x) != values).tolist())
+            if place not in left:
+                break
+        else:
+            left.discard(place)
+            pinned.add(place)
+    return pinned

@@ -21,7 +21,8 @@ from cartwise.reports.cohort_charts import chart_of
 from cartwise.reports.evidence_pages import evidence_pages
 from cartwise.reports.pages import page
 from cartwise.reports.result_files import files_of
-from cartwise.reports.sharing import shared, suppressed_counts
+from cartwise.reports.sharing import suppressed_counts
+from cartwise.reports.sharing_across import Together, shared_together
 from cartwise.reports.timeline import timeline
 from cartwise.study import CHOICES, Patient, Study
 
@@ -31,10 +32,8 @@ Progress = Callable[[int, int], None]
 
 MANIFEST = "report-files.txt"
 FOLDERS = {"svg": "figures", "csv": "tables", "txt": "texts"}
-NOT_BESIDE_OTHERS = frozenset({"kinetics_by_group"})
-"""Results that no shared report holds: their counts beside those of the description give small ones away, since
-suppression looks at one result at a time, and quartiles of few patients are patients.
-"""
+VALUE = ("cohort_description", "overall_survival", "leukaemia_free_survival")
+"""Where shared results disagree the later gives way: these first, in this order."""
 
 LONG = 15
 """A table with more rows than this is folded away until it is asked for."""
@@ -103,12 +102,14 @@ def write_report(
         # After every file, so that a report that was interrupted can be cleared as well.
         (target / MANIFEST).write_text("\n".join(written) + "\n", encoding="utf-8")
 
-    sections = [_section(result, write) for result in _results(study, names, share=share, tell=tell)]
+    results = _results(study, names, tell)
+    together = shared_together(study, sorted(results, key=_value_of)) if share else None
+    sections = [_section(result, write) for result in (together.results if together else results)]
     if not share:
         _write_patients(study, advice or guidelines.advise, write, tell)
     for name, text in evidence_pages().items():
         write(name, text)
-    write("index.html", page("index.html", **_index(study, sections, share=share)))
+    write("index.html", page("index.html", **_index(study, sections, together)))
     return target / "index.html"
 
 
@@ -136,14 +137,14 @@ def _counter(total: int, progress: Progress | None) -> Callable[[], None]:
     return tell
 
 
-def _results(study: Study, names: list[str], *, share: bool, tell: Callable[[], None]) -> Iterator[Result]:
+def _results(study: Study, names: list[str], tell: Callable[[], None]) -> Iterator[Result]:
     for name in names:
-        result = analyses.run(study, name)
-        if not share:
-            yield result
-        elif result.shareable and name not in NOT_BESIDE_OTHERS:
-            yield shared(result)
+        yield analyses.run(study, name)
         tell()
+
+
+def _value_of(result: Result) -> int:
+    return VALUE.index(result.name) if result.name in VALUE else len(VALUE)
 
 
 def _section(result: Result, write: Callable[[str, str], None]) -> Section:
@@ -159,11 +160,13 @@ def _section(result: Result, write: Callable[[str, str], None]) -> Section:
     return Section(result, image, chart, tuple(names))
 
 
-def _index(study: Study, sections: list[Section], *, share: bool) -> dict[str, Any]:
+def _index(study: Study, sections: list[Section], together: Together | None) -> dict[str, Any]:
+    share = together is not None
     charts = any(section.chart for section in sections)
     return {
         "study": study,
         "share": share,
+        "left_out": together.left_out if together else {},
         "sections": sections,
         "contents": _by_topic(sections),
         "issues": _issues(study, share=share),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
 
@@ -33,6 +33,8 @@ Cell = tuple[str, int, str]
 """Table, position of the row, column."""
 Relation = Mapping[Cell, int]
 """Cells that add up to a number a reader knows, each with its sign."""
+Barred = Callable[[str, float], bool]
+"""Told a group and a time, whether its survival curve may not step there."""
 
 NOTE = (
     "Shared form: counts of 1 to 4, and counts that would give one away, are suppressed; a survival curve steps only where "
@@ -44,11 +46,37 @@ _STEPS = Counts(columns=("patients",), sums=(Sum((), ("step", "In the study")),)
 _GAPS = Counts(columns=("patients",), sums=(Sum(("measure",)),))
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Every count of a result by cell, how the counts add up, and those that no shared form has.
+
+    Attributes:
+        frames: the tables that may be shared, by name, with attrition and gaps among them.
+        rules: how each of them counts.
+        counts: every count by cell.
+        relations: sums that a reader knows.
+        jumps: counts over time too close to the one shown before them.
+    """
+
+    frames: Mapping[str, pd.DataFrame]
+    rules: Mapping[str, Counts]
+    counts: Mapping[Cell, int]
+    relations: tuple[Relation, ...]
+    jumps: frozenset[Cell]
+
+
 def shared(result: Result) -> Result:
     """A result without small counts, without single patients' values, and without what would give them away.
 
-    Tables that do not say how their counts add up are left out, and so are figures of single patients.
+    Tables that do not say how their counts add up are left out, and so are figures of single patients. It is safe
+    alone; results that are read together are shared together (`shared_together`).
     """
+    counted = counted_in(result)
+    return without(result, counted, withheld(counted.counts, counted.relations, counted.jumps))
+
+
+def counted_in(result: Result) -> Counted:
+    """What a result counts."""
     frames, rules = _tables(result)
     counts = {
         (name, row, column): int(frame[column].iloc[row])
@@ -56,20 +84,34 @@ def shared(result: Result) -> Result:
         for column in rules[name].columns
         for row in range(len(frame))
     }
-    relations = list(_relations(frames, rules, counts))
     jumps = [cell for name, frame in frames.items() for cell in _too_close(name, frame, rules[name], counts)]
-    hidden = withheld(counts, relations, jumps)
+    return Counted(frames, rules, counts, tuple(_relations(frames, rules, counts)), frozenset(jumps))
+
+
+def without(result: Result, counted: Counted, hidden: set[Cell], barred: Barred = lambda *_: False) -> Result:
+    """The result without some cells.
+
+    Args:
+        result: the result.
+        counted: what it counts.
+        hidden: the cells withheld.
+        barred: told a group and a time, whether a survival curve may not step there.
+    """
     beside = {
-        cell for relation in relations if any(other in hidden for other in relation) for cell in relation
+        cell
+        for relation in counted.relations
+        if any(other in hidden for other in relation)
+        for cell in relation
     }
     written = {
-        name: _written(name, frame, rules[name], hidden, hidden | beside) for name, frame in frames.items()
+        name: _written(name, frame, counted.rules[name], hidden, hidden | beside)
+        for name, frame in counted.frames.items()
     }
     attrition, missing = written.pop(ATTRITION), written.pop(MISSING)
     figures = {
         name: drawn
         for name, figure in result.figures.items()
-        if (drawn := _figure(figure, written)) is not None
+        if (drawn := _figure(figure, written, barred)) is not None
     }
     return replace(
         result,
@@ -80,6 +122,11 @@ def shared(result: Result) -> Result:
         attrition=attrition,
         missing=missing,
     )
+
+
+def is_shared(result: Result) -> bool:
+    """Whether a result is in the form that may leave the centre."""
+    return NOTE in result.about
 
 
 def suppressed_counts(counts: Mapping[str, int]) -> dict[str, int | str]:
@@ -186,9 +233,9 @@ def _written(
     return table
 
 
-def _figure(figure: Figure, tables: Mapping[str, pd.DataFrame]) -> Figure | None:
+def _figure(figure: Figure, tables: Mapping[str, pd.DataFrame], barred: Barred) -> Figure | None:
     if isinstance(figure, KaplanMeierFigure):
-        return _coarse_curves(figure, tables)
+        return _coarse_curves(figure, tables, barred)
     return _without_rows(figure, tables) if isinstance(figure, IntervalFigure) else None
 
 
@@ -205,7 +252,9 @@ def _is_suppressed(cell: object) -> bool:
     return isinstance(cell, str) and cell in {SUPPRESSED, ALSO_SUPPRESSED}
 
 
-def _coarse_curves(figure: KaplanMeierFigure, tables: Mapping[str, pd.DataFrame]) -> KaplanMeierFigure | None:
+def _coarse_curves(
+    figure: KaplanMeierFigure, tables: Mapping[str, pd.DataFrame], barred: Barred
+) -> KaplanMeierFigure | None:
     """Curves of the groups whose size is shown, coarse enough that no step stands for fewer than five events."""
     sizes = tables["groups"].set_index("group")["n"]
     risk = tuple(
@@ -214,7 +263,9 @@ def _coarse_curves(figure: KaplanMeierFigure, tables: Mapping[str, pd.DataFrame]
     )
     curves = tuple(
         _coarse(
-            curve, [cell.time for cell in risk if cell.group == curve.group and isinstance(cell.events, int)]
+            curve,
+            [cell.time for cell in risk if cell.group == curve.group and isinstance(cell.events, int)],
+            barred,
         )
         for curve in figure.curves
         if not _is_suppressed(sizes[curve.group])
@@ -223,12 +274,13 @@ def _coarse_curves(figure: KaplanMeierFigure, tables: Mapping[str, pd.DataFrame]
     return replace(figure, curves=drawn, risk=risk) if drawn else None
 
 
-def _coarse(curve: StepCurve, told: list[float]) -> StepCurve:
+def _coarse(curve: StepCurve, told: list[float], barred: Barred) -> StepCurve:
     """The curve with a step where five more had the event since the last one, and where the table tells the events.
 
     Args:
         curve: the whole curve.
         told: times at which the table beneath shows how many had the event.
+        barred: whether it may not step at a time of its own.
     """
     steps: list[tuple[float, int]] = []
     events = list(accumulate(curve.events))
@@ -237,7 +289,8 @@ def _coarse(curve: StepCurve, told: list[float]) -> StepCurve:
         total = events[upto - 1] if upto else 0
         for place in range(upto):
             since = events[place] - _seen(steps, events)
-            if since >= SMALLEST_SHOWN and (until == math.inf or total - events[place] >= SMALLEST_SHOWN):
+            apart = until == math.inf or total - events[place] >= SMALLEST_SHOWN
+            if since >= SMALLEST_SHOWN and apart and not barred(curve.group, curve.times[place]):
                 steps.append((curve.times[place], place))
         if until != math.inf and total > _seen(steps, events):
             steps.append((until, upto - 1))

@@ -12,6 +12,7 @@ from cartwise.analyses import (
     KaplanMeierFigure,
     KineticsFigure,
     PairedFigure,
+    ResidualFigure,
     ScatterFigure,
     SwimmerFigure,
 )
@@ -24,14 +25,15 @@ from cartwise.reports.figures import (
     kaplan_meier,
     kinetics,
     paired,
+    residuals,
     scatter,
     swimmer,
 )
-from cartwise.reports.figures.style import as_svg, settings
+from cartwise.reports.figures.style import as_svg, mark_invented, settings
 
-__all__ = ["svg"]
+__all__ = ["PAINTERS", "svg"]
 
-_PAINTERS = {
+PAINTERS = {
     CompositionFigure: composition.draw,
     FitFigure: fit.draw,
     HeatMapFigure: heat_map.draw,
@@ -40,6 +42,7 @@ _PAINTERS = {
     KaplanMeierFigure: kaplan_meier.draw,
     KineticsFigure: kinetics.draw,
     PairedFigure: paired.draw,
+    ResidualFigure: residuals.draw,
     ScatterFigure: scatter.draw,
     SwimmerFigure: swimmer.draw,
 }
@@ -48,7 +51,7 @@ _PAINTERS = {
 def svg(figure: Figure, *, invented: bool = False) -> str:
     """A figure as SVG text; one of invented data says so on its face."""
     with settings():
-        drawn = _PAINTERS[type(figure)](figure)  # type: ignore[operator]
+        drawn = PAINTERS[type(figure)](figure)  # type: ignore[operator]
         if invented:
-            drawn.suptitle("Invented data", x=0.99, ha="right", fontsize=8)
+            mark_invented(drawn)
         return as_svg(drawn)

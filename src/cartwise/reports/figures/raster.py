@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from cartwise.analyses import Figure
-from cartwise.reports.figures import _PAINTERS
+from cartwise.reports.figures import PAINTERS
 from cartwise.reports.figures.style import mark_invented, settings
 
 DOTS_PER_INCH = 300
@@ -16,7 +16,7 @@ def png(figure: Figure, *, invented: bool = False) -> bytes:
     """A figure as the bytes of a PNG image: the same each time; one of invented data says so on its face."""
     target = io.BytesIO()
     with settings():
-        drawn = _PAINTERS[type(figure)](figure)  # type: ignore[operator]
+        drawn = PAINTERS[type(figure)](figure)  # type: ignore[operator]
         if invented:
             mark_invented(drawn)
         # No other metadata: Matplotlib would write its version, and files of two machines would differ by it.

@@ -16,6 +16,20 @@ MARKS = {
     "Relapse": ("X", colour(1)),
     "Death": ("P", "#000000"),
 }
+RARE_MARKS = {
+    "First reinfusion": ("^", colour(5)),
+    "Second reinfusion": ("v", colour(5)),
+    "End of study": ("s", "#ffffff"),
+}
+"""Marks that the key names only where a lane has one."""
+STATES = {
+    "RD": (colour(1), "xxxx"),
+    "CR": (colour(4), ""),
+    "CRi": (colour(4), "...."),
+    "CR/CRi + B Cell Aplasia": (colour(2), "----"),
+    "CR/CRi + B Cell Recovery": (colour(5), "////"),
+}
+"""Colour and pattern of the states of disease that CHOP's swimmer plots name so; patterns tell them apart in black and white."""
 TOXICITY_PLACE = {"CRS": -0.21, "ICANS": 0.21}
 
 
@@ -35,7 +49,7 @@ def draw(data: SwimmerFigure) -> Any:
     late.set_xlim(left=0)
     late.set_xlabel("Months since infusion")
     late.set_title("Whole course", loc="left")
-    _legend(figure)
+    _legend(figure, data.lanes)
     return figure
 
 
@@ -69,23 +83,30 @@ def _late(axes: Any, lane: Lane, place: int) -> None:
     axes.plot([0, end], [place, place], color=FAINT, linewidth=1.2, zorder=0)
     for bar in lane.bars:
         if bar.kind not in TOXICITY_PLACE:
-            axes.barh(
-                place,
-                (bar.last - bar.first) / DAYS_PER_MONTH,
-                left=bar.first / DAYS_PER_MONTH,
-                height=0.5,
-                color=colour(2),
-                alpha=0.45,
-                linewidth=0,
-            )
+            _lasting(axes, bar, place)
     if lane.ongoing:
         axes.plot([end], [place], marker=">", markersize=4.5, color=INK)
     for mark in lane.marks:
         _mark(axes, mark, place)
 
 
+def _lasting(axes: Any, bar: Bar, place: int) -> None:
+    fill, pattern = STATES.get(bar.kind, (colour(2), ""))
+    axes.barh(
+        place,
+        (bar.last - bar.first) / DAYS_PER_MONTH,
+        left=bar.first / DAYS_PER_MONTH,
+        height=0.5,
+        color=fill,
+        alpha=0.45,
+        hatch=pattern or None,
+        edgecolor=INK if bar.kind in STATES else None,
+        linewidth=0.4 if bar.kind in STATES else 0,
+    )
+
+
 def _mark(axes: Any, mark: Mark, place: int) -> None:
-    shape, fill = MARKS[mark.kind]
+    shape, fill = (MARKS | RARE_MARKS)[mark.kind]
     axes.plot(
         [mark.day / DAYS_PER_MONTH],
         [place],
@@ -97,10 +118,13 @@ def _mark(axes: Any, mark: Mark, place: int) -> None:
     )
 
 
-def _legend(figure: Any) -> None:
+def _legend(figure: Any, lanes: tuple[Lane, ...]) -> None:
     from matplotlib.lines import Line2D  # noqa: PLC0415 - half a second to import
     from matplotlib.patches import Patch  # noqa: PLC0415
 
+    kinds = {bar.kind for lane in lanes for bar in lane.bars}
+    kinds |= {mark.kind for lane in lanes for mark in lane.marks}
+    marks = MARKS | {kind: drawn for kind, drawn in RARE_MARKS.items() if kind in kinds}
     entries: list[Any] = [
         Patch(facecolor=GRADES[2], edgecolor=INK, label="CRS, with grade"),
         Patch(facecolor=GRADES[2], edgecolor=INK, hatch="////", label="ICANS, with grade"),
@@ -110,7 +134,12 @@ def _legend(figure: Any) -> None:
         Line2D(
             [], [], linestyle="none", marker=shape, markerfacecolor=fill, markeredgecolor="black", label=kind
         )
-        for kind, (shape, fill) in MARKS.items()
+        for kind, (shape, fill) in marks.items()
+    ]
+    entries += [
+        Patch(facecolor=fill, edgecolor=INK, alpha=0.45, hatch=pattern or None, label=kind)
+        for kind, (fill, pattern) in STATES.items()
+        if kind in kinds
     ]
     entries.append(Line2D([], [], linestyle="none", marker=">", color=INK, label="follow-up goes on"))
     figure.legend(handles=entries, loc="outside upper center", ncols=4, frameon=False, fontsize=7.5)
