@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from cartwise.backtest import Backtest
@@ -14,6 +16,7 @@ SHOWN = {
         "patients",
         "flagged",
         "median first day",
+        "treated before flag",
         "event after flag",
         "treated after flag",
         "untreated, never event",
@@ -55,7 +58,11 @@ def show(found: Backtest) -> None:
     for decision in found.decisions:
         print(f"\n== {decision} ==")
         tables = found.of_decision(decision)
+        if note := found.note_on(decision):
+            print(f"{note}\n")
         for name, columns in SHOWN.items():
+            if note and name != "flags":
+                continue
             _show(name, _first(name, tables[name])[columns])
     _show("sampling density", found.tables["sampling density"])
     print("\nWhat the numbers cannot show:", *(f"- {words}" for words in found.cannot_show), sep="\n")
@@ -75,8 +82,8 @@ def _show(title: str, table: pd.DataFrame) -> None:
     print()
 
 
-def _cell(cell: object) -> str:
-    if cell is None or cell != cell:  # noqa: PLR0124 - only NaN differs from itself
+def _cell(cell: Any) -> str:
+    if pd.isna(cell):
         return ""
     return (
         f"{cell:.3g}"

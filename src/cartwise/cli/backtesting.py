@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cartwise.cli.studying import StudyFolder, _load
+from cartwise.cli.studying import StudyFolder, loaded_study
 
 Source = Annotated[
     str | None,
@@ -61,7 +61,7 @@ def backtest(
     from cartwise.cli import backtest_shown
     from cartwise.cli.terminal import progress
 
-    loaded = _load(study)
+    loaded = loaded_study(study)
     with progress("Replaying") as step:
         means = testing.Means(executor, workers, step, resume)
         found = testing.backtest(

@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
-from shutil import rmtree
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cartwise.cli import cytometry_explore, cytometry_prepare
-from cartwise.cli.studying import StudyFolder
+from cartwise.cli.cytometry_running import Scheduler, Until, WorkerCount, close, panels_of, ran
+from cartwise.cli.studying import StudyFolder, loaded_study
 
 if TYPE_CHECKING:  # as for every command: --help does not wait for pandas and scipy
     from cartwise.cytometry import Run
-    from cartwise.study import Study
 
-Scheduler = Annotated[
-    str,
-    typer.Option(
-        "--scheduler",
-        metavar="WHO",
-        help="serial, processes, dask (a cluster on this machine), or the address of a Dask scheduler.",
-    ),
-]
-WorkerCount = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Processes; default: one a processor.")
-]
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="FOLDER", help="Write every table of the run here.")
 ]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace records of subsets that cartwise did not count.")
 ]
-
-Until = Literal["clean", "gate", "count"]
-
-KEPT = ".cytometry-run"
-"""Folder in the study where finished files are kept until the run is done, so that one that was interrupted goes on."""
 
 app = typer.Typer(
     name="cytometry",
@@ -72,13 +52,7 @@ def run(
     overwrite: Overwrite = False,
 ) -> None:
     """From every file to its counts: write subset_frequencies and subset_markers into the study, and show what was found."""
-    from cartwise.cli.terminal import show_table
-
-    loaded, found = ran(study, scheduler, workers)
-    _record(loaded, found, overwrite=overwrite)
-    tables = _written(found, out)
-    show_table(tuple(tables["samples"].columns), tables["samples"].itertuples(index=False, name=None))
-    close(loaded, found)
+    _count_and_record(study, scheduler, workers, out, overwrite=overwrite, shown="samples")
 
 
 def read(files: Annotated[list[Path], typer.Argument(metavar="FILE.fcs ...")]) -> None:
@@ -114,7 +88,7 @@ def panel(
     from cartwise.cytometry import draft_panel, harmonise, read_fcs
     from cartwise.study import cytometry_samples
 
-    loaded = _load(study)
+    loaded = loaded_study(study)
     headers, unread = {}, []
     for sample in cytometry_samples(loaded):
         try:
@@ -124,7 +98,7 @@ def panel(
     if draft:
         print(draft_panel(list(headers.values())))
         return
-    found = harmonise(headers, list(_panels(study).values()))
+    found = harmonise(headers, list(panels_of(study).values()))
     show_table(tuple(found.files.columns), found.files.itertuples(index=False, name=None))
     for remark in (*found.remarks, *unread):
         print(remark)
@@ -160,13 +134,7 @@ def measure(
     overwrite: Overwrite = False,
 ) -> None:
     """Write subset_frequencies and subset_markers into the study, and show the frequencies."""
-    from cartwise.cli.terminal import show_table
-
-    loaded, found = ran(study, scheduler, workers)
-    _record(loaded, found, overwrite=overwrite)
-    table = _written(found, out)["frequencies"]
-    show_table(tuple(table.columns), table.itertuples(index=False, name=None))
-    close(loaded, found)
+    _count_and_record(study, scheduler, workers, out, overwrite=overwrite, shown="frequencies")
 
 
 def report(
@@ -196,64 +164,21 @@ def _show(
     close(loaded, found)
 
 
-def _load(folder: Path) -> Study:
-    from cartwise import study as records
+def _count_and_record(
+    study: Path, scheduler: str, workers: int | None, out: Path | None, *, overwrite: bool, shown: str
+) -> None:
+    """Run all files and write what was counted into the study; whether it may be is asked before the work."""
+    from cartwise.cli.terminal import show_table
+    from cartwise.study import cytometry_records, refuse_to_replace, write_cytometry_records
 
-    return records.load(folder)
-
-
-def _panels(folder: Path) -> dict[str, Any]:
-    from cartwise.cytometry import read_panel, read_settings
-
-    read = [read_panel(folder / name) for name in read_settings(folder).panels]
-    return {panel.title: panel for panel in read}
-
-
-def ran(folder: Path, scheduler: str, workers: int | None, until: Until = "count") -> tuple[Study, Run]:
-    from cartwise.cli.terminal import progress
-    from cartwise.cytometry import Workers, read_definition, read_settings, run_cytometry, shipped_definition
-    from cartwise.study import cytometry_samples
-
-    loaded = _load(folder)
-    settings = read_settings(folder)
-    named = settings.populations
-    definition = read_definition(folder / named) if named.endswith(".toml") else shipped_definition(named)
-    kept = folder / KEPT
-    kept.mkdir(exist_ok=True)
-    with progress("Running the cytometry") as step, executor_named(scheduler, workers) as executor:
-        who = Workers(executor, workers, kept, step)
-        found = run_cytometry(
-            cytometry_samples(loaded), _panels(folder), definition, settings, who, until=until
-        )
-    rmtree(kept)
-    return loaded, found
-
-
-@contextmanager
-def executor_named(scheduler: str, workers: int | None) -> Iterator[str]:
-    """The executor's name; `dask` starts a cluster on this machine for as long as the run lasts."""
-    if scheduler != "dask":
-        yield scheduler
-        return
-    from cartwise.basis import UserError
-
-    try:
-        distributed: Any = import_module("distributed")  # an extra, untyped
-    except ImportError:
-        raise UserError(
-            "--scheduler dask needs Dask, which is not installed. Install cartwise[dask]."
-        ) from None
-    with distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster:
-        yield cluster.scheduler_address
-
-
-def _record(loaded: Study, found: Run, *, overwrite: bool) -> None:
-    from cartwise.study import cytometry_records, write_cytometry_records
-
-    folder = loaded.folder
-    assert folder is not None, "a study that lists files was read from a folder"
-    for path in write_cytometry_records(folder, cytometry_records(folder, found), overwrite=overwrite):
+    if not overwrite:
+        refuse_to_replace(study)
+    loaded, found = ran(study, scheduler, workers)
+    for path in write_cytometry_records(study, cytometry_records(study, found), overwrite=overwrite):
         print(f"Wrote {path}")
+    table = _written(found, out)[shown]
+    show_table(tuple(table.columns), table.itertuples(index=False, name=None))
+    close(loaded, found)
 
 
 def _written(found: Run, out: Path | None) -> dict[str, Any]:
@@ -266,14 +191,3 @@ def _written(found: Run, out: Path | None) -> dict[str, Any]:
             table.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
         print(f"Wrote {len(tables)} tables to {out}")
     return tables
-
-
-def close(loaded: Study, found: Run) -> None:
-    """What a reader must know at the end; exit code 1 where a file could not be run."""
-    for remark in found.remarks:
-        print(remark)
-    for failure in found.failures:
-        print(f"{failure.sample.name} was not run ({failure.stage}): {failure.reason}")
-    if loaded.about.invented:
-        print("These are invented data.")
-    raise typer.Exit(1 if found.failures else 0)

@@ -7,22 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cartwise.cli import cytometry_running
+from cartwise.cli.cytometry_running import Scheduler, WorkerCount, close, executor_named
 from cartwise.cli.studying import StudyFolder
 
 if TYPE_CHECKING:  # as for every command: --help does not wait for pandas and scipy
     from cartwise.cytometry import LabelledCells, Run
 
-Scheduler = Annotated[
-    str,
-    typer.Option(
-        "--scheduler",
-        metavar="WHO",
-        help="serial, processes, dask (a cluster on this machine), or the address of a Dask scheduler.",
-    ),
-]
-WorkerCount = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Processes; default: one a processor.")
-]
 Out = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Folder for what is written.")]
 NodeCount = Annotated[int, typer.Option("--clusters", min=4, help="Nodes of the map, at most.")]
 MetaclusterCount = Annotated[
@@ -57,12 +48,11 @@ def explore(
 ) -> None:
     """Cluster cells of all samples, hold the clusters against gates and classifier, place cells on a map; records nothing."""
     from cartwise import cytometry, reports
-    from cartwise.cli.cytometry import close, ran
     from cartwise.cli.terminal import show_table
 
     if umap:  # a study takes minutes, and what is not installed is better said before
         cytometry.optional("umap")
-    loaded, run = ran(study, scheduler, workers)
+    loaded, run = cytometry_running.ran(study, scheduler, workers)
     samples = _samples(run, cells, scheduler, workers)
     fitted = cytometry.fit_clusters(samples, nodes=clusters, metacluster_count=metaclusters, seed=seed)
     found = cytometry.explore(samples, fitted, umap=umap)
@@ -92,13 +82,12 @@ def export(
 ) -> None:
     """Write every cell of every sample with its population, subset and cluster, one file a sample; records nothing."""
     from cartwise import cytometry
-    from cartwise.cli.cytometry import close, ran
 
     if form not in {"h5ad", "fcs"}:
         raise typer.BadParameter("--format is h5ad or fcs.")
     if form == "h5ad":
         cytometry.optional("anndata")
-    loaded, run = ran(study, scheduler, workers)
+    loaded, run = cytometry_running.ran(study, scheduler, workers)
     samples = _samples(run, cells, scheduler, workers)
     fitted = cytometry.fit_clusters(samples, nodes=clusters, metacluster_count=metaclusters, seed=seed)
     by = cytometry.Labelling.of(run)
@@ -116,7 +105,6 @@ def export(
 
 
 def _samples(run: Run, cells: int, scheduler: str, workers: int | None) -> tuple[LabelledCells, ...]:
-    from cartwise.cli.cytometry import executor_named
     from cartwise.cli.terminal import progress
     from cartwise.cytometry import Workers, label_samples
 

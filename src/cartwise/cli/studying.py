@@ -71,7 +71,7 @@ def check(study: StudyFolder, form: Form = "text") -> None:
     """Show every problem of a study's records; exit code 1 when a row was set aside."""
     from cartwise.cli import issues_shown
 
-    loaded = _load(study, checking=True)
+    loaded = loaded_study(study, checking=True)
     issues_shown.show(loaded, as_json=_is_json(form))
     raise typer.Exit(1 if issues_shown.anything_lost(loaded) else 0)
 
@@ -90,7 +90,7 @@ def measure(
     """Derive the measures of every patient: one row a patient and measure, with unit, method, or why it is missing."""
     from cartwise import measures
 
-    loaded = _load(study)
+    loaded = loaded_study(study)
     _known(only or [], measures.catalogue(), "measure", "measures")
     view = loaded if as_of is None else loaded.as_of(as_of)
     text = measures.measure_table(view, only or None).to_csv(index=False, lineterminator="\n")
@@ -115,7 +115,7 @@ def advise(
     from cartwise.cli import advice_shown
     from cartwise.study import patient_named
 
-    loaded = _load(study)
+    loaded = loaded_study(study)
     found = patient_named(loaded.patients, patient)
     view = found.as_of(found.cut_day if as_of is None else as_of)
     advice_shown.show(loaded, view, guidelines.advise(view), as_json=_is_json(form))
@@ -130,7 +130,7 @@ def timeline(
     from cartwise.cli import timeline_shown
     from cartwise.study import patient_named
 
-    loaded = _load(study)
+    loaded = loaded_study(study)
     timeline_shown.show(loaded, patient_named(loaded.patients, patient), as_json=_is_json(form))
 
 
@@ -175,7 +175,7 @@ def analyse(
     from cartwise.cli import result_shown
 
     wanted = _formats(formats, out)
-    loaded = _load(study, known_on=known_on)
+    loaded = loaded_study(study, known_on=known_on)
     _known([name], analyses.catalogue(), "analysis", "analyses")
     result = analyses.run(loaded, name, by=by, as_published=as_published, imputations=imputations)
     if share:
@@ -210,13 +210,14 @@ def report(
     from cartwise import reports
     from cartwise.cli.terminal import progress
 
-    loaded = _load(study, known_on=known_on)
+    loaded = loaded_study(study, known_on=known_on)
     with progress("Writing the report") as step:
         page = reports.write_report(loaded, out, share=share, progress=step)
     print(f"Wrote {page}.{_invented(loaded)}")
 
 
-def _load(folder: Path, *, checking: bool = False, known_on: str | None = None) -> Study:
+def loaded_study(folder: Path, *, checking: bool = False, known_on: str | None = None) -> Study:
+    """The study in a folder; what was set aside is said, and a table that could not be read stops all but `check`."""
     import datetime as dt
 
     from cartwise import study as records

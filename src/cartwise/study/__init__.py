@@ -1,6 +1,11 @@
 """The records of a study: tables declared once, read, validated, and seen as of a day."""
 
-from cartwise.study.cytometry_records import cytometry_records, cytometry_samples, write_cytometry_records
+from cartwise.study.cytometry_records import (
+    cytometry_records,
+    cytometry_samples,
+    refuse_to_replace,
+    write_cytometry_records,
+)
 from cartwise.study.definitions import CHOICES, About, Definitions
 from cartwise.study.importing import Imported, import_study
 from cartwise.study.loading import Study, build, load, row_type
@@ -34,6 +39,7 @@ __all__ = [
     "import_study",
     "load",
     "patient_named",
+    "refuse_to_replace",
     "row_type",
     "write_cytometry_records",
     "write_study",

@@ -119,6 +119,20 @@ def _scale(item: Counted) -> str:
     return f"median on {', '.join(sorted(scales)) or 'the scale of the panel'}"
 
 
+def refuse_to_replace(folder: Path) -> None:
+    """Refuse where a table of subsets holds rows that a centre wrote itself.
+
+    Raises:
+        UserError: naming the tables.
+    """
+    strange = [name for name in (FREQUENCIES, MARKERS) if _holds_others(folder, name)]
+    if strange:
+        raise UserError(
+            f"{', '.join(strange)} in {folder} holds rows that cartwise did not count. Move them to a study of their own, "
+            "or say --overwrite to replace them."
+        )
+
+
 def write_cytometry_records(
     folder: Path, tables: dict[str, pd.DataFrame], *, overwrite: bool = False
 ) -> list[Path]:
@@ -132,12 +146,8 @@ def write_cytometry_records(
     Raises:
         UserError: a table holds rows that a centre wrote itself, and overwriting was not allowed.
     """
-    strange = [name for name in tables if not overwrite and _holds_others(folder, name)]
-    if strange:
-        raise UserError(
-            f"{', '.join(strange)} in {folder} holds rows that cartwise did not count. Move them to a study of their own, "
-            "or say --overwrite to replace them."
-        )
+    if not overwrite:
+        refuse_to_replace(folder)
     written = []
     for name, frame in tables.items():
         path = folder / f"{name}.csv"

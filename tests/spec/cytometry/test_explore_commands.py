@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from cartwise.cli import cytometry, cytometry_explore
+from cartwise.cli import cytometry_explore, cytometry_running
 from cartwise.cytometry import read_fcs
 from cartwise.study import load
 from tests.spec.cytometry.explored_study import Made, made
@@ -21,7 +21,7 @@ def study() -> Made:
 @pytest.fixture
 def call(study, monkeypatch):
     """Call a command; the run is the one at hand, for what it counts is tested elsewhere."""
-    monkeypatch.setattr(cytometry, "ran", lambda *_: (load(study.folder), study.run))
+    monkeypatch.setattr(cytometry_running, "ran", lambda *_: (load(study.folder), study.run))
     app = typer.Typer()
     cytometry_explore.add_to(app)
     return lambda name, *words: CliRunner().invoke(
