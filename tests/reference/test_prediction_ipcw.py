@@ -89,6 +89,25 @@ def test_in_one_stratum_the_weighted_incidence_is_that_of_aalen_and_johansen(
     assert incidence_at(known) == pytest.approx(read.value, abs=1e-12)
 
 
+@given(ROWS)
+def test_where_the_last_had_an_outcome_the_others_stand_for_those_censored_before(
+    rows: list[tuple[int, int, int]],
+) -> None:
+    """Nobody is followed beyond the horizon, and nobody need be: the last observed had an event, so G is above 0."""
+    times, causes, _ = (np.array(column) for column in zip(*rows, (13, 1, 0), strict=True))
+    known = outcomes_at(times, causes, 20.0)
+    assert isinstance(known, Known)
+    names = np.array(["censored", "event", "other"])[causes]
+    read = next(r[0] for (_, k), r in cumulative_incidence(times, names).at([13]).items() if k == "event")
+    assert incidence_at(known) == pytest.approx(read.value, abs=1e-12)
+
+
+def test_where_the_last_was_censored_before_the_horizon_nobody_stands_for_them() -> None:
+    found = outcomes_at([1, 2, 5], [1, 0, 0], 8)
+    assert isinstance(found, Missing)
+    assert found.reason == "nobody is followed beyond 8"
+
+
 def test_without_censoring_auc_is_mann_whitney_and_brier_a_mean_square() -> None:
     rng = np.random.default_rng(4)
     times, marks = rng.exponential(10, 80), rng.normal(size=80).round(1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -12,7 +12,14 @@ from cartwise.analyses.characteristics import Characteristic
 from cartwise.analyses.cohort import Cohort
 from cartwise.analyses.figure import Figure, IntervalFigure, IntervalRow
 from cartwise.analyses.first_event import CENSORED, COARSE, RELAPSE, first_events
-from cartwise.analyses.hct_approaches import BIASED, SOUND, Effect, effects, effects_table, ratio_columns
+from cartwise.analyses.hct_approaches import (
+    BIASED,
+    SOUND,
+    Effect,
+    effects,
+    effects_table,
+    ratio_columns,
+)
 from cartwise.analyses.printed_disputes import METHODS as DISPUTES
 from cartwise.analyses.printed_disputes import printed_disputes
 from cartwise.analyses.result import Result
@@ -22,7 +29,7 @@ from cartwise.measures.burden_after_ld import mrd_after_ld_range
 from cartwise.measures.outcome import overall_survival, overall_survival_event
 from cartwise.measures.response import relapsed_after_infusion
 from cartwise.measures.transplant import hct_after_infusion, infused
-from cartwise.statistics import benjamini_hochberg, firth_cox, time_varying
+from cartwise.statistics import benjamini_hochberg, firth_cox, log_rank, time_varying
 
 CUTS = (1e-4, 1e-3, 1e-2)
 """Levels of MRD at which 001:122 and 001:209-226 make strata."""
@@ -63,7 +70,7 @@ def hct_within_mrd_strata(cohort: Cohort) -> Result:
     data = _followed(cohort)
     outcomes = {name: _outcome(data, name) for name in (OS, LFS, NRM)}
     rows = [
-        (outcome, stratum, list(_effects(of, stratum, as_published=cohort.as_published)))
+        (outcome, stratum, list(_effects(outcome, of, stratum, as_published=cohort.as_published)))
         for outcome, of in outcomes.items()
         for stratum in list(_strata(cohort)) or [NOBODY]
     ]
@@ -88,19 +95,20 @@ def hct_within_mrd_strata(cohort: Cohort) -> Result:
 
 
 def _followed(cohort: Cohort) -> pd.DataFrame:
-    """First events with the whole survival beside: `os_month, died`; a day of infusion without follow-up is no time."""
+    """First events with `relapse_month, os_month, died` beside; a day of infusion without follow-up is no time."""
     data = first_events(cohort)
     days = cohort.numbers("overall_survival")
     died = cohort.known("overall_survival_event")
     data["os_month"] = [days[name] / DAYS_PER_MONTH for name in data["patient"]]
     data["died"] = [int(died[name] is True) for name in data["patient"]]
+    data["relapse_month"] = data["month"].where(data["cause"] == RELAPSE)
     # A transplant for relapse is not the transplant that was to prevent it.
     data["hct_month"] = data["hct_month"].where(data["hct_month"] < data["month"])
     return data[data["month"] > 0].reset_index(drop=True)
 
 
 def _outcome(data: pd.DataFrame, name: str) -> pd.DataFrame:
-    """`patient, month, event, hct_month` of an outcome; relapse ends the time at risk of death without relapse."""
+    """`patient, month, event, hct_month, relapse_month` of an outcome; relapse ends all times at risk but survival's."""
     if name == OS:
         return data.assign(month=data["os_month"], event=data["died"])
     hit = data["cause"] != CENSORED if name == LFS else data["cause"].isin(set(COARSE) - {RELAPSE})
@@ -116,9 +124,43 @@ def _strata(cohort: Cohort) -> Iterator[Stratum]:
                 yield Stratum(item.label, level, members)
 
 
-def _effects(data: pd.DataFrame, stratum: Stratum, *, as_published: bool) -> Iterator[Effect]:
+def _effects(outcome: str, data: pd.DataFrame, stratum: Stratum, *, as_published: bool) -> Iterator[Effect]:
     inside = data[data["patient"].isin(stratum.patients)].reset_index(drop=True)
-    yield from effects(inside, landmarks=(LANDMARK,), fit=firth_cox, as_published=as_published)
+    found = survival_effects if outcome == OS else _effects_to_relapse
+    yield from found(inside, as_published=as_published)
+
+
+def _effects_to_relapse(data: pd.DataFrame, *, as_published: bool) -> Iterator[Effect]:
+    return effects(data, landmarks=(LANDMARK,), fit=firth_cox, as_published=as_published)
+
+
+def survival_effects(data: pd.DataFrame, *, as_published: bool = False) -> Iterator[Effect]:
+    """HCT before relapse and death: whoever has relapsed can no longer get it, and is no comparison for who still can.
+
+    Args:
+        data: `patient, month, event` of survival, `hct_month` (NaN: none before relapse) and `relapse_month` (NaN: none).
+        as_published: whether HCT is also taken as if known at infusion.
+    """
+    varying, *published = effects(data, landmarks=(), fit=firth_cox, as_published=as_published)
+    free = data[~(data["relapse_month"] <= LANDMARK)].reset_index(drop=True)
+    _, landmark = effects(free, landmarks=(LANDMARK,), fit=firth_cox)
+    yield from (_within_relapse(data, varying), landmark, *published)
+
+
+def _cut(data: pd.DataFrame) -> pd.DataFrame:
+    """Intervals `start, stop, event` with `hct` and `relapsed` as they stood; only survival goes on after relapse."""
+    starts = {"hct": "hct_month", "relapsed": "relapse_month"}
+    return time_varying(data, patient="patient", time="month", event="event", starts=starts).data
+
+
+def _within_relapse(data: pd.DataFrame, varying: Effect) -> Effect:
+    """The time-varying effect with the transplanted and the others compared on the same side of relapse."""
+    if not varying.patients[1]:
+        return varying
+    cut = _cut(data)
+    model = firth_cox(cut, ["hct"], time="stop", event="event", entry="start", strata="relapsed")
+    test = log_rank(cut["stop"], cut["event"], cut["hct"], entry=cut["start"], strata=cut["relapsed"])
+    return replace(varying, ratio=model["hct"].estimate(), p=test.p)
 
 
 def _table(rows: Sequence[tuple[str, Stratum, list[Effect]]]) -> pd.DataFrame:
@@ -175,10 +217,10 @@ def _interaction(cohort: Cohort, item: Characteristic, data: pd.DataFrame) -> di
     if reason := _no_interaction(inside, above, groups.levels):
         return counts | {"remark": reason}
     inside = inside.assign(high=above)
-    starts = {"hct": "hct_month"}
-    cut = time_varying(inside, patient="patient", time="month", event="event", starts=starts).data
+    cut = _cut(inside)
     cut = cut.assign(both=cut["hct"] * cut["high"])
-    model = firth_cox(cut, ["hct", "high", "both"], time="stop", event="event", entry="start")
+    columns = ["hct", "high", "both"]
+    model = firth_cox(cut, columns, time="stop", event="event", entry="start", strata="relapsed")
     ratio = model["both"].estimate()
     if isinstance(ratio, Missing):
         return counts | {"remark": ratio.reason}
@@ -247,7 +289,8 @@ def _about(table: pd.DataFrame, *, as_published: bool) -> str:
     answered = table["hazard_ratio"].notna().any()
     shown = (
         "Hazard ratio with HCT before relapse against without (Firth's penalty, 95 % confidence interval), within strata of MRD; "
-        "HCT as time-varying covariate, and from a landmark on. q is adjusted for all strata of one outcome and "
+        "HCT as time-varying covariate, and from a landmark on. Overall survival is compared on the same side of relapse, "
+        "and from the landmark among those without relapse by then. q is adjusted for all strata of one outcome and "
         "approach. An effect in one stratum and none in another is no difference between them: the table of interactions asks "
         "for that. None of them corrects for who was chosen for HCT."
     )
@@ -276,7 +319,10 @@ def _methods(cohort: Cohort, rows: Sequence[tuple[str, Stratum, list[Effect]]]) 
             if (said := cohort.method(measure))
         ),
         (
-            "HCT counts from its day on, where it came before relapse or death; a transplant for relapse does not. Death without relapse is taken as "
+            "HCT counts from its day on, where it came before relapse or death; a transplant for relapse does not. For overall "
+            "survival the time-varying models and tests, and the interaction, are stratified by whether relapse had come by then, because "
+            "patients after relapse can no longer get that transplant: their hazard ratio leaves out what HCT does by preventing relapse. "
+            "The landmark of overall survival is of patients alive without relapse by then, and leaves none of it out. Death without relapse is taken as "
             "cause-specific hazard, with relapse ending the time at risk. P values of the time-varying covariate are by "
             "Mantel-Byar, of landmarks by log-rank; q by Benjamini and Hochberg (1995) over the strata of one outcome and approach."
         ),

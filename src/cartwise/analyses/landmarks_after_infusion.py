@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from cartwise.analyses.analysis import analysis
+from cartwise.analyses.aplasia_told import APLASIA_LOST, ever_lost, from_landmark, told_at, told_of, varying
 from cartwise.analyses.cohort import Cohort
 from cartwise.analyses.figure import Figure, IntervalFigure, IntervalRow
 from cartwise.analyses.first_event import CENSORED, first_events
@@ -29,7 +30,6 @@ from cartwise.analyses.printed_disputes import printed_disputes
 from cartwise.analyses.result import Result
 from cartwise.analyses.survival_by_group import curves_figure, risk_table_of, ticks_of
 from cartwise.basis import DAYS_PER_MONTH, Interval
-from cartwise.measures import Sheet
 from cartwise.measures.aplasia import bca_duration, bca_loss, end_of_aplasia
 from cartwise.measures.outcome import overall_survival, overall_survival_event
 from cartwise.measures.residual_disease import (
@@ -48,14 +48,6 @@ MONTHS = (63 / DAYS_PER_MONTH, 3.0, 6.0, 9.0, 12.0)
 DRAWN = (3.0, 6.0)
 """Landmarks whose curves are drawn for what happens at any time."""
 
-APLASIA_LOST = Exposure(
-    "lost",
-    ("aplasia kept", "aplasia lost"),
-    "nobody had lost aplasia before the first event",
-    "everybody had lost aplasia before the first event",
-    "As if known at infusion, aplasia lost at any time before the first event; those who lost it were event-free until then, so "
-    "that this hazard ratio tends to be too low (001:120 entered the duration of aplasia so).",
-)
 NGS_FOUND = Exposure(
     "detected",
     ("NGS-MRD negative", "NGS-MRD detected"),
@@ -67,13 +59,24 @@ NGS_FOUND = Exposure(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One thing that becomes known after infusion, the patients whom it concerns, and what was found of it."""
+    """One thing that becomes known after infusion, and what was found of it.
+
+    Attributes:
+        label: what it is.
+        exposure: the same for tables and reasons.
+        asked, left_out: patients of whom it can be asked, and the others.
+        found: the comparisons.
+        drawn: by landmark in words, the rows whose curves are drawn.
+        undetermined: by approach, patients at risk of whom it is not known at that landmark.
+    """
 
     label: str
     exposure: Exposure
-    data: pd.DataFrame
+    asked: int
     left_out: int
     found: tuple[Effect, ...]
+    drawn: Mapping[str, pd.DataFrame]
+    undetermined: Mapping[str, int] = field(default_factory=dict)
 
 
 @analysis(
@@ -97,6 +100,7 @@ def landmarks_after_infusion(cohort: Cohort) -> Result:
         tables={
             "effects": table,
             "left_out": _left_out(asked),
+            "undetermined": _undetermined(asked),
             "printed_in_001": printed_disputes(lambda fact: fact.factor == "loss of B-cell aplasia"),
         },
         figures=_figures(asked, table),
@@ -115,30 +119,39 @@ def _followed(data: pd.DataFrame) -> pd.DataFrame:
 def _hct(cohort: Cohort, data: pd.DataFrame) -> Asked:
     rows = _followed(data)
     found = effects(rows, landmarks=MONTHS, as_published=cohort.as_published)
-    return Asked("HCT after infusion", HCT_DONE, rows, len(data) - len(rows), tuple(found))
+    kept = {month: at_landmark(rows, month).data for month in DRAWN}
+    drawn = {month_named(month): data.assign(month=data["month"] - month) for month, data in kept.items()}
+    return Asked("HCT after infusion", HCT_DONE, len(rows), len(data) - len(rows), tuple(found), drawn)
 
 
 def _aplasia(cohort: Cohort, data: pd.DataFrame) -> Asked:
-    """Follow-up ends where B cells no longer tell of the CAR T cells, or nothing tells of B cells any more."""
-    losses = {name: loss for name, loss in cohort.known("bca_loss").items() if isinstance(loss, Interval)}
-    rows = data[data["patient"].isin(losses.keys())]
-    told = rows["patient"].map(
-        {n: _told_until(cohort.sheets[n], loss) / DAYS_PER_MONTH for n, loss in losses.items()}
-    )
+    """Follow-up ends where B cells no longer tell of the CAR T cells; relapse is the event and ends nothing."""
+    known = [name for name, loss in cohort.known("bca_loss").items() if isinstance(loss, Interval)]
+    rows = data[data["patient"].isin(known)]
+    ends = [end_of_aplasia(cohort.sheets[name].patient) for name in rows["patient"]]
+    told = pd.Series([math.inf if what == "relapse" else day for day, what in ends], index=rows.index)
+    told = told / DAYS_PER_MONTH
     untold = told < rows["month"]
-    rows = rows.assign(month=rows["month"].mask(untold, told), cause=rows["cause"].mask(untold, CENSORED))
-    rows = _followed(rows)
-    days = rows["patient"].map({name: loss.by for name, loss in losses.items()}).astype("float64")
-    rows = rows.assign(lost_month=(days / DAYS_PER_MONTH).where(days < math.inf))
-    found = effects(rows, exposure=APLASIA_LOST, landmarks=MONTHS, as_published=cohort.as_published)
-    return Asked("Loss of B-cell aplasia", APLASIA_LOST, rows, len(data) - len(rows), tuple(found))
-
-
-def _told_until(sheet: Sheet, loss: Interval) -> float:
-    """The last day on which it can be told whether aplasia is kept or lost; relapse is the event and ends nothing."""
-    end, what = end_of_aplasia(sheet.patient)
-    stale = math.inf if loss.seen else loss.after + CURRENT_DAYS
-    return min(stale, math.inf if what == "relapse" else end)
+    rows = _followed(
+        rows.assign(month=rows["month"].mask(untold, told), cause=rows["cause"].mask(untold, CENSORED))
+    )
+    samples = {name: told_of(cohort.sheets[name]) for name in rows["patient"]}
+    at = {month: told_at(rows, samples, month) for month in MONTHS}
+    found = [
+        varying(rows, samples),
+        *(from_landmark(kept, month) for month, (kept, _) in at.items()),
+    ]
+    if cohort.as_published:
+        found.append(ever_lost(rows, samples))
+    return Asked(
+        "Loss of B-cell aplasia",
+        APLASIA_LOST,
+        len(rows),
+        len(data) - len(rows),
+        tuple(found),
+        {month_named(month): at[month][0] for month in DRAWN},
+        {f"Landmark at {month_named(month)}": count for month, (_, count) in at.items()},
+    )
 
 
 def _ngs(cohort: Cohort, data: pd.DataFrame) -> Iterator[Asked]:
@@ -161,7 +174,8 @@ def _ngs(cohort: Cohort, data: pd.DataFrame) -> Iterator[Asked]:
         found = compared(
             rows, NGS_FOUND, approach=f"Landmark at day {window[2]:g}", standing=SOUND, said=said
         )
-        yield Asked(label, NGS_FOUND, rows, len(data) - len(rows), (found,))
+        drawn = {f"day {window[2]:g}": rows}
+        yield Asked(label, NGS_FOUND, len(rows), len(data) - len(rows), (found,), drawn)
 
 
 _RENAMED = ("without", "with", "events_without", "events_with")
@@ -225,8 +239,13 @@ def _table_columns() -> list[str]:
 
 
 def _left_out(asked: Sequence[Asked]) -> pd.DataFrame:
-    rows = [(one.label, len(one.data), one.left_out) for one in asked]
+    rows = [(one.label, one.asked, one.left_out) for one in asked]
     return pd.DataFrame(rows, columns=["exposure", "in", "left_out"])
+
+
+def _undetermined(asked: Sequence[Asked]) -> pd.DataFrame:
+    rows = [(one.label, approach, count) for one in asked for approach, count in one.undetermined.items()]
+    return pd.DataFrame(rows, columns=["exposure", "approach", "patients"])
 
 
 def _figures(asked: Sequence[Asked], table: pd.DataFrame) -> dict[str, Figure]:
@@ -253,16 +272,11 @@ def _figures(asked: Sequence[Asked], table: pd.DataFrame) -> dict[str, Figure]:
 
 def _curves(one: Asked) -> dict[str, Figure]:
     name = one.label.lower().replace(" ", "_").replace("-", "_")
-    if one.exposure is NGS_FOUND:
-        since = f"Months since the {one.found[0].approach.lower()[:8]}{one.found[0].approach[8:]}"
-        return {name: _drawn(one.data, one, since)} if _both(one.data, one.exposure) else {}
-    kept = {month: at_landmark(one.data, month, one.exposure).data for month in DRAWN}
-    moved = {month: rows.assign(month=rows["month"] - month) for month, rows in kept.items()}
     return {
-        f"{name}_{month_named(month).replace(' ', '_')}": _drawn(
-            rows, one, f"Months since the landmark at {month_named(month)}"
+        name if one.exposure is NGS_FOUND else f"{name}_{at.replace(' ', '_')}": _drawn(
+            rows, one, f"Months since the landmark at {at}"
         )
-        for month, rows in moved.items()
+        for at, rows in one.drawn.items()
         if _both(rows, one.exposure)
     }
 
@@ -283,9 +297,10 @@ def _about(table: pd.DataFrame, *, as_published: bool) -> str:
     shown = (
         "Hazard ratio of relapse or death with against without, with 95 % confidence interval. From a landmark, only what had "
         "happened by then counts and earlier events are left out; as a time-varying covariate it counts from its day on. "
-        "B-cell aplasia is lost on the first sample without it; follow-up ends there at HCT and other B-cell depleting treatment, and "
-        f"{CURRENT_DAYS:g} days after the last sample of aplasia kept, because nothing tells of it any more. Several landmarks are several looks at the same patients and are not adjusted for. No approach corrects "
-        "for who was chosen or who was tested."
+        f"B-cell aplasia counts as kept for {CURRENT_DAYS:g} days after a sample that shows it, and at most to the next sample; whoever "
+        "is not known to have kept or lost it is not at risk, and at a landmark is counted as undetermined. Follow-up ends there at HCT "
+        "and other B-cell depleting treatment. Several landmarks are several looks at the same patients and are not adjusted for. "
+        "No approach corrects for who was chosen or who was tested."
     )
     if not table["hazard_ratio"].notna().any():
         shown = "No effect can be estimated; the remarks of the table say why."

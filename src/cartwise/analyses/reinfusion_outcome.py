@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pandas as pd
@@ -19,6 +20,7 @@ from cartwise.measures.reinfusion import (
     reinfusion_day,
     reinfusion_indication,
     relapse_after_reinfusion,
+    relapse_or_no_response_at_reinfusion,
     therapy_after_reinfusion,
 )
 from cartwise.measures.reinfusion import untreated_remission_after_reinfusion as time
@@ -34,13 +36,13 @@ ALL = "all"
     question="What follows a reinfusion of the same cells, by the reason it was given for?",
     title="Outcome of reinfusion",
     among=reinfused,
-    needs=(time, event),
-    uses=(reinfusion_day, reinfusion_indication, *FOLLOWED),
+    needs=(reinfusion_day,),
+    uses=(reinfusion_indication, relapse_or_no_response_at_reinfusion, time, event, *FOLLOWED),
 )
 def reinfusion_outcome(cohort: Cohort) -> Result:
     """Aplasia, relapse and further therapy after reinfusion by its reason, and remission without further therapy (004:237)."""
     curve = survival_by_group(
-        cohort,
+        _in_remission(cohort),
         "untreated_remission_after_reinfusion",
         "Remission without further therapy",
         since="reinfusion",
@@ -50,15 +52,29 @@ def reinfusion_outcome(cohort: Cohort) -> Result:
         tables={"outcomes": _outcomes(cohort), **curve.tables},
         counts={},
         about=(
-            f"{curve.about} The table of outcomes gives shares of those for whom they are known, with exact 95 % limits. Only "
-            "patients who were reinfused: whoever relapsed or was transplanted before is not among them, so that nothing here "
-            "compares reinfusion with none. The result has no shared form: reinfusions are few."
+            f"{curve.about} The curve is of those without relapse or non-response at reinfusion; the others are counted among the "
+            "patients left out. The table of outcomes has everybody who was reinfused and gives shares of those for whom they are "
+            "known, with exact 95 % limits. Nobody without reinfusion is in either, so that nothing here compares reinfusion with "
+            "none. The result has no shared form: reinfusions are few."
         ),
         methods=(
-            *(f"{in_words(item.name)}: {cohort.method(item.name)}." for item in FOLLOWED if cohort.sheets),
+            *(
+                f"{in_words(item.name)}: {cohort.method(item.name)}."
+                for item in (relapse_or_no_response_at_reinfusion, *FOLLOWED)
+                if cohort.sheets
+            ),
             *curve.methods,
         ),
     )
+
+
+def _in_remission(cohort: Cohort) -> Cohort:
+    """Those whose remission can be followed from reinfusion on; why the others cannot stands among the steps."""
+    found = {name: sheet.value(time.name) for name, sheet in cohort.sheets.items()}
+    why = Counter(value.reason for value in found.values() if isinstance(value, Missing))
+    kept = {name: cohort.sheets[name] for name, value in found.items() if not isinstance(value, Missing)}
+    left = tuple((f"Out: {reason}", count) for reason, count in sorted(why.items()))
+    return replace(cohort, sheets=kept, steps=(*cohort.steps[:-1], *left, ("Analysed", len(kept))))
 
 
 def _outcomes(cohort: Cohort) -> pd.DataFrame:

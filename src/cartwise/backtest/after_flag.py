@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from cartwise.backtest import incidence
-from cartwise.backtest.followup import DEATH, THE_EVENT, Ended, follow
-from cartwise.backtest.replayed import Replayed
+from cartwise.backtest.flagging import flag_in_time, flag_with_event
+from cartwise.backtest.followup import DEATH, THE_EVENT, Ended, follow, treated_before
+from cartwise.backtest.replayed import Replayed, Step
 from cartwise.backtest.statements import Statement
 
 FLAGS = [
@@ -20,21 +21,34 @@ FLAGS = [
     "direction",
     "event",
     "patients",
+    "not told",
     "out of scope throughout",
+    "stood before infusion only",
     "flagged",
+    "flagged on the day of the event or later",
+    "flagged at the end of observation or later",
     "median first day",
     "first day",
     "last first day",
     "triggers",
+]
+COUNTS = [
+    "treated before flag",
     "event after flag",
     "treated after flag",
     "treated, then event",
     "untreated, never event",
     "untreated, died without",
-    "median follow-up of those (d)",
 ]
+FOLLOWED = "median follow-up of those (d)"
 AFTER_FLAG = ["decision", "statement", "event", *incidence.COLUMNS]
 FROM_THE_START = "stood from the first day asked about"
+METHOD = (
+    "A flag counts where the patient was free of the event and under observation at the end of its day; those raised on the day "
+    "of the event or later, and those raised when observation had ended, are counted apart. From a flag on those are followed "
+    "who had not been treated since infusion before its day; who had is counted as treated before flag and is in no incidence "
+    "after it, whichever way treatment is read."
+)
 
 
 def after_flag_table(replays: Sequence[Replayed], statements: Sequence[Statement]) -> pd.DataFrame:
@@ -48,34 +62,65 @@ def after_flag_table(replays: Sequence[Replayed], statements: Sequence[Statement
 
 
 def followed_from_flag(replays: Sequence[Replayed], statement: Statement) -> tuple[Ended, ...]:
-    """Patients from their flag on, where they were free of the event and under observation on that day."""
-    flags = {item.patient: flag.day for item in replays if (flag := item.courses[statement.key].flag)}
-    return follow(replays, flags, statement.endpoint)
+    """Patients from their flag on, where they were free of the event, under observation and untreated before that day."""
+    origins = {
+        item.patient: flag.day
+        for item in replays
+        if (flag := flag_in_time(item, statement)) and _treated_before(item, statement, flag) is None
+    }
+    return follow(replays, origins, statement.endpoint)
+
+
+def _treated_before(item: Replayed, statement: Statement, flag: Step) -> float | None:
+    return treated_before(item.fates[statement.endpoint.name], flag.day)
 
 
 def flags_table(replays: Sequence[Replayed], statements: Sequence[Statement]) -> pd.DataFrame:
     """Who was flagged when and by what, and what became of them."""
-    return pd.DataFrame([tuple(_flags(replays, statement)) for statement in statements], columns=FLAGS)
+    rows = [tuple(_row(replays, statement)) for statement in statements]
+    return pd.DataFrame(rows, columns=[*FLAGS, *COUNTS, FOLLOWED]).astype(dict.fromkeys(COUNTS, "Int64"))
 
 
-def _flags(replays: Sequence[Replayed], statement: Statement) -> Iterator[object]:
-    told = [item for item in replays if not item.fates[statement.endpoint.name].untold]
-    courses = [item.courses[statement.key] for item in told]
-    flags = [flag for course in courses if (flag := course.flag)]
-    days = [flag.day for flag in flags]
+def _row(replays: Sequence[Replayed], statement: Statement) -> Iterator[object]:
+    reasons = {item.patient: item.fates[statement.endpoint.name].untold for item in replays}
+    told = [item for item in replays if not reasons[item.patient]]
     yield from (statement.decision, statement.key, statement.source, statement.direction)
-    yield from (statement.endpoint.name, len(told))
+    yield from (statement.endpoint.name, len(told), _counted(Counter(filter(None, reasons.values()))))
+    yield from _flags(told, statement)
+    yield from _became(told, statement)
+
+
+def _counted(words: Counter[str]) -> str:
+    return "; ".join(f"{word} ({count})" for word, count in words.most_common())
+
+
+def _flags(told: Sequence[Replayed], statement: Statement) -> Iterator[object]:
+    courses = [item.courses[statement.key] for item in told]
+    flags = [flag for item in told if (flag := flag_in_time(item, statement))]
+    days = [flag.day for flag in flags]
+    ever = sum(course.flag is not None for course in courses)
+    with_event = sum(flag_with_event(item, statement) for item in told)
     yield sum(all(step.standing == "out-of-scope" for step in course.steps) for course in courses)
-    yield len(days)
+    yield sum(course.flag is None and course.first_stood is not None for course in courses)
+    yield from (len(days), with_event, ever - len(days) - with_event)
     yield from (float(np.median(days)), min(days), max(days)) if days else (None, None, None)
-    triggers = Counter(question for flag in flags for question in triggers_of(flag.because))
-    yield "; ".join(f"{question} ({count})" for question, count in triggers.most_common())
-    yield from _outcomes(followed_from_flag(told, statement))
+    yield _counted(Counter(question for flag in flags for question in triggers_of(flag.because)))
 
 
 def triggers_of(because: tuple[str, ...]) -> tuple[str, ...]:
     """The questions whose answers turned a statement, without their answers."""
     return tuple(words.partition(": ")[0] for words in because) or (FROM_THE_START,)
+
+
+def _became(told: Sequence[Replayed], statement: Statement) -> Iterator[object]:
+    """What became of those flagged; nothing of a statement that is not held against an event."""
+    if not statement.held:
+        yield from (None,) * (len(COUNTS) + 1)
+        return
+    flagged = sum(flag_in_time(item, statement) is not None for item in told)
+    rows = followed_from_flag(told, statement)
+    yield flagged - len(rows)
+    yield from _outcomes(rows)
 
 
 def _outcomes(rows: tuple[Ended, ...]) -> Iterator[object]:

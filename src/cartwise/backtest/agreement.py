@@ -8,6 +8,7 @@ from itertools import combinations
 
 import pandas as pd
 
+from cartwise.backtest.flagging import flag_in_time
 from cartwise.backtest.followup import free_until
 from cartwise.backtest.replayed import Replayed
 from cartwise.backtest.statements import Statement
@@ -80,7 +81,7 @@ def _by_source(statements: Sequence[Statement]) -> dict[str, dict[str, list[Stat
 
 
 def pairs(replays: Sequence[Replayed], statements: Sequence[Statement]) -> pd.DataFrame:
-    """Of every two statements on one decision in the same direction: who was ever flagged by both, one, or neither."""
+    """Of every two statements on one decision in the same direction: who was flagged in time by both, one, or neither."""
     rows = []
     for one, other in combinations(statements, 2):
         if (one.decision, one.direction) == (other.decision, other.direction):
@@ -90,13 +91,7 @@ def pairs(replays: Sequence[Replayed], statements: Sequence[Statement]) -> pd.Da
 
 def _shared(replays: Sequence[Replayed], one: Statement, other: Statement) -> tuple[int, ...]:
     told = [item for item in replays if not item.fates[one.endpoint.name].untold]
-    first = [_flagged(item, one) for item in told]
-    second = [_flagged(item, other) for item in told]
+    first = [flag_in_time(item, one) is not None for item in told]
+    second = [flag_in_time(item, other) is not None for item in told]
     both = sum(a and b for a, b in zip(first, second, strict=True))
     return len(told), both, sum(first) - both, sum(second) - both, len(told) - sum(first) - sum(second) + both
-
-
-def _flagged(item: Replayed, statement: Statement) -> bool:
-    """Whether it stood before the event, or at all where none came."""
-    flag, event = item.courses[statement.key].flag, item.fates[statement.endpoint.name].event
-    return flag is not None and (event is None or flag.day < event)

@@ -1,13 +1,13 @@
-"""What a statement is held against: relapse for most; severe CRS and infection for those on their care."""
+"""What a statement is held against: relapse, severe CRS or infection, by its decision; most decisions against none."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cartwise.basis import Missing
 from cartwise.measures import Sheet
-from cartwise.measures.course import course_end
+from cartwise.measures.course import course_end, set_aside
 from cartwise.study import Patient
 
 CD19_NEGATIVE = "CD19- or lineage switch"
@@ -44,7 +44,10 @@ class Endpoint:
         types: its types, as a table lists them.
         treatments: kinds of treatment after which it is no longer the statement's own course.
         horizons: days after a flag at which its incidence is read.
+        landmarks: days on which standings are compared.
         find: the first such event and its type.
+        one_course: whether it is looked for in the first course of CAR T cells only, and observation ends with that.
+        table: a table without a row of anybody in the study says that the event was not collected; "" for none.
     """
 
     name: str
@@ -53,6 +56,8 @@ class Endpoint:
     horizons: tuple[float, ...]
     landmarks: tuple[float, ...]
     find: Callable[[Sheet], tuple[float, str] | Missing | None]
+    one_course: bool = False
+    table: str = ""
 
 
 def _relapse(sheet: Sheet) -> tuple[float, str] | Missing | None:
@@ -66,16 +71,20 @@ def _relapse(sheet: Sheet) -> tuple[float, str] | Missing | None:
 
 
 def _severe_crs(sheet: Sheet) -> tuple[float, str] | Missing | None:
-    rows = sheet.patient.toxicities.that(lambda row: row.kind == "CRS" and row.day >= 0)
-    if not rows:
-        return Missing("no grade of CRS is recorded after infusion")
-    severe = rows.that(lambda row: (row.grade or 0) >= 3)
-    return (float(severe[0].day), "") if severe else None
+    severe = sheet.value("crs_grade_3_or_more")
+    if severe is not True:
+        return severe if isinstance(severe, Missing) else None
+    day = sheet.value("severe_crs_onset")
+    return (float(day), "") if isinstance(day, int | float) else None
 
 
 def _infection(sheet: Sheet) -> tuple[float, str] | Missing | None:
     rows = sheet.patient.infections.that(lambda row: row.day >= 0)
-    return (float(rows[0].day), "") if rows else None
+    return (float(rows[0].day), "") if rows else set_aside(sheet.patient, "infections")
+
+
+def _none(_: Sheet) -> None:
+    return None
 
 
 RELAPSE = Endpoint(
@@ -106,16 +115,43 @@ SEVERE_CRS = Endpoint(
     (3.0, 7.0, 14.0),
     (1.0, 3.0, 5.0),
     _severe_crs,
+    one_course=True,
 )
 INFECTION = Endpoint(
-    "infection", (), ("immunoglobulin",), (91.0, 183.0, 365.0), (28.0, 91.0, 183.0), _infection
+    "infection",
+    (),
+    ("immunoglobulin",),
+    (91.0, 183.0, 365.0),
+    (28.0, 91.0, 183.0),
+    _infection,
+    table="infections",
 )
 ENDPOINTS = (RELAPSE, SEVERE_CRS, INFECTION)
+NO_ENDPOINT = Endpoint("not held against an event", (), (), (), (0.0, 7.0, 28.0, 91.0, 365.0), _none)
+
+HELD_AGAINST: Mapping[str, Endpoint] = {
+    "bridging-to-hct": RELAPSE,
+    "consolidative-hct": RELAPSE,
+    "maintenance": RELAPSE,
+    "monitoring-after-infusion": RELAPSE,
+    "reinfusion": RELAPSE,
+    "relapse-prevention": RELAPSE,
+    "relapse-risk": RELAPSE,
+    "crs": SEVERE_CRS,
+    "immunoglobulin": INFECTION,
+}
+"""The decisions whose statements mean to foresee or prevent an event that is recorded. The list is closed: whether an
+event says anything of a decision is a judgement, so that a new decision is held against none until somebody makes it.
+"""
+WHY_NOT_HELD = (
+    "Statements on this decision are not meant to foresee or prevent an event that is recorded here, so none is held against "
+    "them: there is no sensitivity, predictive value, AUC or miss, only when each stood and where sources agree."
+)
 
 
 def endpoint_of(decision: str) -> Endpoint:
-    """What the statements on a decision are held against."""
-    return {"crs": SEVERE_CRS, "immunoglobulin": INFECTION}.get(decision, RELAPSE)
+    """What the statements on a decision are held against; NO_ENDPOINT where that is nothing."""
+    return HELD_AGAINST.get(decision, NO_ENDPOINT)
 
 
 def fate_of(patient: Patient, endpoint: Endpoint) -> Fate:
@@ -126,19 +162,20 @@ def fate_of(patient: Patient, endpoint: Endpoint) -> Fate:
         endpoint: the endpoint.
     """
     sheet = Sheet(patient)
-    end = sheet.value("overall_survival")
-    if not isinstance(end, int | float):
-        return Fate(0.0, untold=end.reason if isinstance(end, Missing) else "no end of observation")
+    last = sheet.value("overall_survival")
+    if not isinstance(last, int | float):
+        return Fate(0.0, untold=last.reason if isinstance(last, Missing) else "no end of observation")
+    end = min(float(last), course_end(patient)) if endpoint.one_course else float(last)
     found = endpoint.find(sheet)
     if isinstance(found, Missing):
-        return Fate(float(end), untold=found.reason)
+        return Fate(end, untold=found.reason)
     event = found if found is not None and found[0] <= end else None
-    died = sheet.value("overall_survival_event") is True
+    died = end == last and sheet.value("overall_survival_event") is True
     return Fate(
-        end=float(end),
+        end=end,
         event=event[0] if event else None,
         kind=event[1] if event else "",
-        death=float(end) if died else None,
+        death=end if died else None,
         treatments=_treatments(patient, endpoint),
     )
 

@@ -157,6 +157,11 @@ def first_treatment(fate: Fate, since: float) -> float | None:
     return next((day for day, _ in fate.treatments if since <= day < until), None)
 
 
+def treated_before(fate: Fate, day: float) -> float | None:
+    """Day of the first treatment since infusion, where it lies before a day; None where it does not."""
+    return next((given for given, _ in fate.treatments if given < day), None)
+
+
 def _ended(item: Replayed, origin: float, fate: Fate) -> Ended:
     day = fate.end if fate.event is None else fate.event
     cause = THE_EVENT if fate.event is not None else DEATH if fate.death is not None else CENSORED_CAUSE

@@ -7,6 +7,7 @@ from cartwise.backtest.replayed import SAMPLES, Eve, Replayed
 from cartwise.backtest.statements import Statement
 from cartwise.measures.residual_disease import CURRENT_DAYS
 
+AT_ONCE = "the event was there on the day of infusion, so that no flag can lie before it"
 LATE = "flagged only on the day of the event or later"
 OUT_OF_SCOPE = "out of scope"
 AWAITED = "a result of a sample taken before was still awaited"
@@ -22,7 +23,8 @@ WORDS = (
     "Why no flag came before an event is the first that holds of these. "
     f"{LATE}; {OUT_OF_SCOPE} (by which question); for relapse {AWAITED}, or {NO_SAMPLE}; then by "
     f"how the statement stood last before the event: {CONFLICT}; {OPEN}; where nothing but a loss of aplasia was wanting, "
-    f"{CD19_ESCAPE}, or {KEPT}; {UNTOLD} (what); {NOT_MET} (which questions)."
+    f"{CD19_ESCAPE}, or {KEPT}; {UNTOLD} (what); {NOT_MET} (which questions). An event on the day of infusion is neither "
+    "among the events of a sensitivity nor among the misses."
 )
 
 
@@ -31,6 +33,8 @@ def why_missed(item: Replayed, statement: Statement) -> str:
     fate, course = item.fates[statement.endpoint.name], item.courses[statement.key]
     if fate.event is None:
         return ""
+    if fate.event <= 0:
+        return AT_ONCE
     if course.flag is not None:
         return LATE
     eve = item.eves[statement.endpoint.name][statement.key]

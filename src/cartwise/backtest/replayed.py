@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cartwise.backtest.endpoint import ENDPOINTS, RELAPSE, Fate, fate_of
+from cartwise.backtest.endpoint import ENDPOINTS, NO_ENDPOINT, RELAPSE, Fate, fate_of
 from cartwise.backtest.statements import key_of
 from cartwise.basis import NO
 from cartwise.guidelines import Advice, Guideline, advise, catalogue
@@ -146,7 +146,7 @@ def replay_patient(patient: Patient, titles: tuple[tuple[str, str], ...]) -> Rep
     for change in changes_of(patient, guidelines=asked, by_time=True):
         key = key_of(change.advice.guideline, change.advice.because)
         steps.setdefault(key, []).append(Step(change.day, change.advice.standing, change.because))
-    fates = {endpoint.name: fate_of(patient, endpoint) for endpoint in ENDPOINTS}
+    fates = {endpoint.name: fate_of(patient, endpoint) for endpoint in (*ENDPOINTS, NO_ENDPOINT)}
     relapse = fates[RELAPSE.name]
     until = relapse.end if relapse.event is None else relapse.event
     return Replayed(

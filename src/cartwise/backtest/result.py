@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from cartwise.backtest.endpoint import NO_ENDPOINT, WHY_NOT_HELD
+
 CANNOT_SHOW = (
     "These are associations in patients whom somebody's judgement treated: a flag followed by treatment and no relapse may have been right or not needed.",
     "The statements are held as encoded from print; a statement may have been written to weigh more than an event that can be counted.",
@@ -52,6 +54,12 @@ class Backtest:
     def decisions(self) -> tuple[str, ...]:
         """The decisions whose statements were tested."""
         return tuple(dict.fromkeys(self.tables["flags"]["decision"]))
+
+    def note_on(self, decision: str) -> str:
+        """Why the statements on a decision are not held against an event; "" where they are."""
+        flags = self.tables["flags"]
+        events = set(flags.loc[flags["decision"] == decision, "event"])
+        return WHY_NOT_HELD if events == {NO_ENDPOINT.name} else ""
 
     @property
     def text(self) -> str:

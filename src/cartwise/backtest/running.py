@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from cartwise.backtest import agreement, bootstrap, incidence, landmarks, misses
+from cartwise.backtest import after_flag, agreement, bootstrap, incidence, landmarks, misses
 from cartwise.backtest.after_flag import after_flag_table, flags_table, triggers_of
-from cartwise.backtest.endpoint import RELAPSE
-from cartwise.backtest.followup import HANDLING_WORDS, first_treatment
+from cartwise.backtest.endpoint import ENDPOINTS, NO_ENDPOINT, RELAPSE
+from cartwise.backtest.flagging import lead_of
+from cartwise.backtest.followup import HANDLING_WORDS, first_treatment, treated_before
 from cartwise.backtest.landmarks import after_landmark_table, discrimination_table
 from cartwise.backtest.replayed import Replayed, packed, replay_packed
 from cartwise.backtest.result import CANNOT_SHOW, Backtest, size_in_words
 from cartwise.backtest.sampling import AS_RECORDED, VARIANTS, density_table
-from cartwise.backtest.sensitivity import lead_of, misses_table, sensitivity_table
+from cartwise.backtest.sensitivity import misses_table, sensitivity_table
 from cartwise.backtest.statements import Statement, chosen, statements_of
 from cartwise.basis import DAYS_PER_MONTH, UserError
 from cartwise.execution import run
@@ -72,7 +74,10 @@ def backtest(
     cohorts = {AS_RECORDED: infused}
     if sampling:
         cohorts |= {name: [change(p, study.about) for p in infused] for name, change in VARIANTS.items()}
-    replays = _replayed(cohorts, titles, means or Means())
+    replays = {
+        name: [_as_collected(item, study) for item in found]
+        for name, found in _replayed(cohorts, titles, means or Means()).items()
+    }
     return _result(study, told, replays, _command(study, guideline, decision, horizons, sampling=sampling))
 
 
@@ -102,24 +107,37 @@ def _replayed(
     return {name: [next(values).get() for _ in patients] for name, patients in cohorts.items()}
 
 
+def _as_collected(item: Replayed, study: Study) -> Replayed:
+    """The replay, with no event denied for want of rows in a table that holds none of anybody."""
+    fates = dict(item.fates)
+    for endpoint in ENDPOINTS:
+        if endpoint.table and not any(getattr(p, endpoint.table) for p in study.patients.values()):
+            why = (
+                f"the study holds no row of {endpoint.table} of anybody: not collected, as far as can be told"
+            )
+            fates[endpoint.name] = replace(fates[endpoint.name], untold=why)
+    return replace(item, fates=fates)
+
+
 def _result(
     study: Study, told: tuple[Statement, ...], cohorts: dict[str, list[Replayed]], command: str
 ) -> Backtest:
     replays = cohorts[AS_RECORDED]
     tested = tuple(item for item in told if not item.general)
+    held = tuple(item for item in tested if item.held)
     evaluable = [item for item in replays if not item.fates[RELAPSE.name].untold]
     relapses = sum(item.fates[RELAPSE.name].event is not None for item in evaluable)
     tables = {
         "flags": flags_table(replays, tested),
-        "sensitivity": sensitivity_table(replays, tested),
-        "misses": misses_table(replays, tested),
-        "after flag": after_flag_table(replays, tested),
-        "after landmark": after_landmark_table(replays, tested),
-        "discrimination": discrimination_table(replays, tested),
+        "sensitivity": sensitivity_table(replays, held),
+        "misses": misses_table(replays, held),
+        "after flag": after_flag_table(replays, held),
+        "after landmark": after_landmark_table(replays, held),
+        "discrimination": discrimination_table(replays, held),
         "agreement": agreement.matrix(replays, tested),
         "pairs": agreement.pairs(replays, tested),
         "sampling density": density_table(replays),
-        "sampling runs": _by_sampling(cohorts, tested),
+        "sampling runs": _by_sampling(cohorts, held),
         "patients": patients_table(replays, tested),
     }
     return Backtest(
@@ -136,18 +154,16 @@ def _result(
     )
 
 
-def _by_sampling(cohorts: dict[str, list[Replayed]], tested: Sequence[Statement]) -> pd.DataFrame:
+def _by_sampling(cohorts: dict[str, list[Replayed]], held: Sequence[Statement]) -> pd.DataFrame:
     """Sensitivity and lead time as recorded, with delayed results, and with fewer samples; treatment ignored."""
-    found = []
+    found: list[dict[Hashable, Any]] = []
     for name, replays in cohorts.items():
-        table = sensitivity_table(replays, tested)
+        table = sensitivity_table(replays, held)
         kept = table[(table["treatment is"] == "ignored") & (table["type"] == "any")]
-        flagged = flags_table(replays, tested).set_index("statement")["flagged"]
-        found.append(kept.assign(run=name, flagged=kept["statement"].map(flagged)))
+        flagged = flags_table(replays, held).set_index("statement")["flagged"]
+        found += kept.assign(run=name, flagged=kept["statement"].map(flagged)).to_dict("records")
     columns = ["run", "decision", "statement", "event", "events", "flagged", "flagged before", "sensitivity"]
-    return pd.concat(found)[[*columns, "exact lower", "exact upper", "median lead (d)"]].reset_index(
-        drop=True
-    )
+    return pd.DataFrame(found, columns=[*columns, "exact lower", "exact upper", "median lead (d)"])
 
 
 def patients_table(replays: Sequence[Replayed], tested: Sequence[Statement]) -> pd.DataFrame:
@@ -155,7 +171,16 @@ def patients_table(replays: Sequence[Replayed], tested: Sequence[Statement]) -> 
     rows = [_patient_row(item, statement) for item in replays for statement in tested]
     columns = ["patient", "decision", "statement", "direction", "first stood", "flagged", "trigger", "event"]
     return pd.DataFrame(
-        rows, columns=[*columns, "event day", "type", "lead (d)", "treated after flag", "why no flag"]
+        rows,
+        columns=[
+            *columns,
+            "event day",
+            "type",
+            "lead (d)",
+            "treated before flag",
+            "treated after flag",
+            "why no flag",
+        ],
     )
 
 
@@ -174,6 +199,7 @@ def _patient_row(item: Replayed, statement: Statement) -> tuple[object, ...]:
         fate.event,
         fate.kind,
         lead,
+        treated_before(fate, flag.day) if flag else None,
         first_treatment(fate, flag.day) if flag else None,
         misses.why_missed(item, statement) if fate.event is not None and lead is None else "",
     )
@@ -196,6 +222,8 @@ def _methods(told: Sequence[Statement], tested: Sequence[Statement]) -> tuple[st
     )
     return (
         asked,
+        _held_words(tested),
+        after_flag.METHOD,
         HANDLING_WORDS,
         incidence.METHOD,
         landmarks.METHOD,
@@ -203,6 +231,15 @@ def _methods(told: Sequence[Statement], tested: Sequence[Statement]) -> tuple[st
         agreement.METHOD,
         "Sensitivities have exact (Clopper-Pearson) intervals. " + bootstrap.WORDS,
     )
+
+
+def _held_words(tested: Sequence[Statement]) -> str:
+    decisions = {
+        endpoint.name: sorted({item.decision for item in tested if item.endpoint.name == endpoint.name})
+        for endpoint in (*ENDPOINTS, NO_ENDPOINT)
+    }
+    named = [f"{name}: {', '.join(own)}" for name, own in decisions.items() if own]
+    return f"What the statements on each decision are held against. {'; '.join(named)}."
 
 
 def _source(study: Study) -> str:

@@ -9,7 +9,16 @@ import pandas as pd
 
 from cartwise.backtest.bootstrap import of_median, of_ratio
 from cartwise.backtest.endpoint import Fate
-from cartwise.backtest.followup import HANDLINGS, Ended, FollowUp, Handling, first_treatment, follow
+from cartwise.backtest.flagging import flag_in_time, lead_of
+from cartwise.backtest.followup import (
+    HANDLINGS,
+    THE_EVENT,
+    Ended,
+    FollowUp,
+    Handling,
+    first_treatment,
+    follow,
+)
 from cartwise.backtest.misses import why_missed
 from cartwise.backtest.replayed import Replayed
 from cartwise.backtest.statements import Statement
@@ -39,19 +48,6 @@ COLUMNS = [
 ]
 
 
-def flagged_before(item: Replayed, key: str, day: float) -> float | None:
-    """The first flagged day, where it lies before a day; None where it does not."""
-    flag = item.courses[key].flag
-    return flag.day if flag is not None and flag.day < day else None
-
-
-def lead_of(item: Replayed, statement: Statement) -> float | None:
-    """Days from the first flag to the event; None where no event came, or no flag before it."""
-    event = item.fates[statement.endpoint.name].event
-    flag = None if event is None else flagged_before(item, statement.key, event)
-    return None if event is None or flag is None else event - flag
-
-
 def sensitivity_table(replays: Sequence[Replayed], statements: Sequence[Statement]) -> pd.DataFrame:
     """Sensitivity and lead time of each statement, by type of event and by the way treatment is read."""
     rows = [row for statement in statements for row in _rows(replays, statement)]
@@ -60,7 +56,7 @@ def sensitivity_table(replays: Sequence[Replayed], statements: Sequence[Statemen
 
 def _rows(replays: Sequence[Replayed], statement: Statement) -> Iterator[tuple[object, ...]]:
     endpoint = statement.endpoint
-    everybody = follow(replays, dict.fromkeys((item.patient for item in replays), 0.0), endpoint)
+    everybody = _from_infusion(replays, statement)
     for handling in HANDLINGS:
         followed = FollowUp(everybody, handling)
         weights = followed.untreated_weights()
@@ -68,10 +64,14 @@ def _rows(replays: Sequence[Replayed], statement: Statement) -> Iterator[tuple[o
             chosen = [
                 (row, weight)
                 for row, weight, cause in zip(everybody, weights, followed.cause, strict=True)
-                if cause == 1 and kind in {ANY, _fate(row, statement).kind}
+                if cause == THE_EVENT and kind in {ANY, _fate(row, statement).kind}
             ]
             head = (statement.decision, statement.key, endpoint.name, kind, handling)
             yield (*head, *_numbers(chosen, statement, handling))
+
+
+def _from_infusion(replays: Sequence[Replayed], statement: Statement) -> tuple[Ended, ...]:
+    return follow(replays, dict.fromkeys((item.patient for item in replays), 0.0), statement.endpoint)
 
 
 def _fate(row: Ended, statement: Statement) -> Fate:
@@ -110,20 +110,23 @@ def _lead(row: Ended, statement: Statement) -> float:
 
 
 def _treated_between(row: Ended, statement: Statement) -> bool:
-    fate = _fate(row, statement)
-    flag = None if fate.event is None else flagged_before(row.patient, statement.key, fate.event)
-    return flag is not None and first_treatment(fate, flag) is not None
+    flag = flag_in_time(row.patient, statement)
+    return flag is not None and first_treatment(_fate(row, statement), flag.day) is not None
 
 
 def misses_table(replays: Sequence[Replayed], statements: Sequence[Statement]) -> pd.DataFrame:
     """Events that no flag came before, by statement, type and reason."""
     rows = [
-        (statement.decision, statement.key, statement.endpoint.name, fate.kind, why_missed(item, statement))
+        (
+            statement.decision,
+            statement.key,
+            statement.endpoint.name,
+            _fate(row, statement).kind,
+            why_missed(row.patient, statement),
+        )
         for statement in statements
-        for item in replays
-        if (fate := item.fates[statement.endpoint.name]).event is not None
-        and not fate.untold
-        and flagged_before(item, statement.key, fate.event) is None
+        for row in _from_infusion(replays, statement)
+        if row.cause == THE_EVENT and lead_of(row.patient, statement) is None
     ]
     columns = ["decision", "statement", "event", "type", "why"]
     return (

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
-from cartwise.backtest.endpoint import RELAPSE, Endpoint, endpoint_of
+from cartwise.backtest.endpoint import NO_ENDPOINT, RELAPSE, Endpoint, endpoint_of
 from cartwise.basis import UserError
 from cartwise.guidelines import Guideline, Recommendation, catalogue
 from cartwise.measures import Always
@@ -30,6 +30,11 @@ class Statement:
     direction: str
     general: bool
     endpoint: Endpoint
+
+    @property
+    def held(self) -> bool:
+        """Whether it is held against an event at all."""
+        return self.endpoint is not NO_ENDPOINT
 
 
 @cache

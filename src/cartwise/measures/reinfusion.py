@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cartwise.basis import Missing
 from cartwise.measures.aplasia import definition_named
-from cartwise.measures.course import course_end, end_of_follow_up, set_aside
+from cartwise.measures.course import SPLIT_DOSE_DAYS, course_end, end_of_follow_up, set_aside
 from cartwise.measures.measure import Noted, measure
-from cartwise.measures.response import relapses_after
+from cartwise.measures.response import in_remission, relapses_after
 from cartwise.measures.settling import on_day
 from cartwise.study import Definitions, Patient
 
@@ -21,12 +23,26 @@ THERAPY = frozenset(
         "CD22-directed therapy",
         "chemotherapy",
         "cytotoxic chemotherapy",
+        "radiotherapy",
+        "cranial radiotherapy",
+        "donor lymphocytes",
+        "checkpoint inhibitor",
+        "TKI",
         "maintenance",
     }
 )
 """Treatments against leukaemia after which remission is no longer the reinfusion's alone (004:237: without further therapy)."""
 
+NEXT_COURSE = "next course of CAR T cells"
+"""Further therapy as well, of whatever product."""
+
+FAILED = ("relapse", "no response")
+"""Reasons of a reinfusion that is no longer given in remission, of which 004:237 speaks."""
+
+_FURTHER = f"{', '.join(sorted(THERAPY))}, {NEXT_COURSE}"
+_WHOSE = "of those without relapse or non-response at reinfusion; "
 _NOT_REINFUSED = Missing("no reinfusion is recorded")
+_NO_REMISSION = Missing("relapse or no response at reinfusion: no remission to keep")
 
 
 @measure(
@@ -46,6 +62,26 @@ def reinfusion_indication(patient: Patient, reinfusion_day: float) -> str | Miss
         if rows
         else Missing("the indication is not recorded", "why cells were given again")
     )
+
+
+@measure(
+    method=f"the reason of the reinfusion is {' or '.join(FAILED)}, or the latest of responses and relapses up to its day is no remission; neither recorded is no",
+    settled_by="the response or relapse before reinfusion",
+)
+def relapse_or_no_response_at_reinfusion(
+    patient: Patient, reinfusion_day: float, reinfusion_indication: str | Missing
+) -> bool | Noted | Missing:
+    """Whether leukaemia had relapsed or not responded when cells were given again: no remission to keep (004:237)."""
+    if reinfusion_indication in FAILED:
+        return Noted(value=True, note=f"given for {reinfusion_indication}")
+    before = patient.as_of(reinfusion_day)
+    state = in_remission(before)
+    if isinstance(state, Noted):
+        return Noted(not state.value, state.note)
+    if isinstance(state, Missing) and state.cause == "conflict":
+        return Missing("remission at reinfusion is contradicted", state.settled_by, cause="conflict")
+    lost = set_aside(before, "relapses", "assessments")
+    return Noted(value=False, note="none recorded before reinfusion") if lost is None else lost
 
 
 @measure(
@@ -72,12 +108,14 @@ def aplasia_after_reinfusion(
     return Noted(nearest[2], on_day(nearest[1]))
 
 
-def _later(patient: Patient, start: float, table: str, days: list[float], what: str) -> Noted | Missing:
+def _later(
+    patient: Patient, start: float, tables: Sequence[str], days: list[float], what: str
+) -> Noted | Missing:
     after = [day for day in days if day > start]
     if after:
         return Noted(value=True, note=on_day(min(after)))
     end = end_of_follow_up(patient)
-    if (lost := set_aside(patient, table)) is not None:
+    if (lost := set_aside(patient, *tables)) is not None:
         return lost
     if end <= start:
         return Missing("no follow-up after reinfusion", "follow-up after reinfusion")
@@ -91,39 +129,62 @@ def _later(patient: Patient, start: float, table: str, days: list[float], what: 
 def relapse_after_reinfusion(patient: Patient, reinfusion_day: float) -> bool | Noted | Missing:
     """Whether leukaemia relapsed after reinfusion (004:237)."""
     days = [row.day for row in relapses_after(patient)]
-    return _later(patient, reinfusion_day, "relapses", days, "relapse")
+    return _later(patient, reinfusion_day, ("relapses",), days, "relapse")
 
 
 @measure(
-    method=f"the first of {', '.join(sorted(THERAPY))} after the reinfusion; none recorded is no to the end of follow-up",
+    method=f"the first of {_FURTHER} after the reinfusion; none recorded is no to the end of follow-up",
     settled_by="the treatments after reinfusion",
 )
 def therapy_after_reinfusion(patient: Patient, reinfusion_day: float) -> bool | Noted | Missing:
     """Whether further therapy against leukaemia followed reinfusion (004:237)."""
-    days = [row.day for row in patient.treatments if row.kind in THERAPY]
-    return _later(patient, reinfusion_day, "treatments", days, "further therapy")
+    days = [day for day, _ in _therapies(patient, reinfusion_day)]
+    return _later(patient, reinfusion_day, ("treatments", "infusions"), days, "further therapy")
+
+
+def _therapies(patient: Patient, start: float) -> list[tuple[float, str]]:
+    """Further therapy with its days, the next course of CAR T cells among it."""
+    found = [(row.day, row.kind) for row in patient.treatments if row.kind in THERAPY]
+    return found + [(day, NEXT_COURSE) for day in _next_courses(patient, start)]
+
+
+def _next_courses(patient: Patient, start: float) -> list[float]:
+    """Days of infusions after the reinfusion that are no split dose of it."""
+    again, *later = patient.infusions.that(lambda row: row.day >= start)
+    days = [
+        row.day
+        for row in later
+        if (
+            row.course != again.course
+            if None not in (row.course, again.course)
+            else row.day - again.day > SPLIT_DOSE_DAYS
+        )
+    ]
+    return days + [row.day for row in patient.treatments if row.kind == "CAR T" and row.day > again.day]
 
 
 @measure(
     unit="d",
-    method="from reinfusion to the first relapse, death or further therapy against leukaemia; otherwise to the end of follow-up",
+    method=f"{_WHOSE}from reinfusion to the first relapse, death or further therapy against leukaemia ({_FURTHER}); otherwise to the end of follow-up",
     settled_by="follow-up after reinfusion",
 )
-def untreated_remission_after_reinfusion(patient: Patient, reinfusion_day: float) -> float | Noted | Missing:
+def untreated_remission_after_reinfusion(
+    patient: Patient, reinfusion_day: float, relapse_or_no_response_at_reinfusion: bool
+) -> float | Noted | Missing:
     """How long remission without further therapy lasted after reinfusion (004:237)."""
-    found = _first_after(patient, reinfusion_day)
+    found = _NO_REMISSION if relapse_or_no_response_at_reinfusion else _first_after(patient, reinfusion_day)
     return found if isinstance(found, Missing) else Noted(found[0] - reinfusion_day, found[1] or "censored")
 
 
 @measure(
-    method="relapse, death or further therapy against leukaemia after reinfusion, within follow-up",
+    method=f"{_WHOSE}relapse, death or further therapy against leukaemia ({_FURTHER}) after reinfusion, within follow-up",
     settled_by="follow-up after reinfusion",
 )
 def untreated_remission_after_reinfusion_event(
-    patient: Patient, reinfusion_day: float
+    patient: Patient, reinfusion_day: float, relapse_or_no_response_at_reinfusion: bool
 ) -> bool | Noted | Missing:
     """Whether remission without further therapy after reinfusion ended (004:237)."""
-    found = _first_after(patient, reinfusion_day)
+    found = _NO_REMISSION if relapse_or_no_response_at_reinfusion else _first_after(patient, reinfusion_day)
     return (
         found
         if isinstance(found, Missing)
@@ -132,7 +193,7 @@ def untreated_remission_after_reinfusion_event(
 
 
 def _first_after(patient: Patient, start: float) -> tuple[float, str] | Missing:
-    lost = set_aside(patient, "deaths", "relapses", "treatments")
+    lost = set_aside(patient, "deaths", "relapses", "treatments", "infusions")
     if lost is not None:
         return lost
     end = end_of_follow_up(patient)
@@ -140,5 +201,5 @@ def _first_after(patient: Patient, start: float) -> tuple[float, str] | Missing:
         return Missing("no follow-up after reinfusion", "follow-up after reinfusion")
     events = [(row.day, "relapse") for row in relapses_after(patient)]
     events += [(row.day, "death") for row in patient.deaths]
-    events += [(row.day, row.kind) for row in patient.treatments if row.kind in THERAPY]
+    events += _therapies(patient, start)
     return min((event for event in events if start < event[0] <= end), default=(end, ""))

@@ -25,13 +25,16 @@ ON_PAGE = (
     "sampling runs",
 )
 """Tables that the page shows by decision; the files hold them whole, and single patients stand in those only."""
+WITHOUT_EVENT = ("flags", "agreement", "pairs")
+"""Those of them that a decision has whose statements are not held against an event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One decision on the page: its figures as images, and its tables, each with whether it is folded away."""
+    """One decision on the page: why it is not held against an event, its figures as images, its tables and which fold."""
 
     decision: str
+    note: str
     images: tuple[tuple[str, str], ...]
     tables: tuple[tuple[str, pd.DataFrame, bool], ...]
 
@@ -71,8 +74,10 @@ def _part(found: Backtest, decision: str) -> Part:
     tables = found.of_decision(decision)
     flags = tables["flags"]
     flagged = set(flags.loc[flags["flagged"] > 0, "statement"])
-    shown = [(name, _readable(name, tables[name], flagged)) for name in ON_PAGE]
-    return Part(decision, images, tuple((name, table, len(table) > LONG) for name, table in shown))
+    note = found.note_on(decision)
+    names = WITHOUT_EVENT if note else ON_PAGE
+    shown = [(name, _readable(name, tables[name], flagged)) for name in names]
+    return Part(decision, note, images, tuple((name, table, len(table) > LONG) for name, table in shown))
 
 
 def _readable(name: str, table: pd.DataFrame, flagged: set[str]) -> pd.DataFrame:

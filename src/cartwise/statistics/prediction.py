@@ -65,9 +65,9 @@ def outcomes_at(
     chance = np.where(told, np.asarray(before, dtype=np.float64), np.asarray(up_to, dtype=np.float64))
     if not (told | beyond).any():
         return Missing(f"nobody's outcome is known at {horizon:g}", "longer follow-up")
-    if not beyond.any() and ((codes == 0) & (ends < horizon)).any():
-        return Missing(f"nobody is followed beyond {horizon:g}", "longer follow-up")
     alone = ~told & ~beyond & (np.asarray(up_to) <= 0)
+    if alone.any() and not beyond.any():
+        return Missing(f"nobody is followed beyond {horizon:g}", "longer follow-up")
     if alone.any():
         return Missing(f"for {int(alone.sum())} of the censored nobody like them stayed to stand for them")
     weight = np.divide(1.0, chance, out=np.zeros(ends.size), where=told | beyond)

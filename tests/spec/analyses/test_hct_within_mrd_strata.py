@@ -1,8 +1,13 @@
 """HCT after infusion within strata of MRD: who belongs to which stratum, and sound approaches beside the result one."""
 
+import math
+
+import numpy as np
+import pandas as pd
 import pytest
 
 from cartwise.analyses import run
+from cartwise.analyses.hct_within_mrd_strata import survival_effects
 from cartwise.basis import UserError
 from tests.spec.analyses.courses import courses_study
 
@@ -79,6 +84,39 @@ def test_the_landmark_leaves_out_who_had_relapsed_and_counts_who_was_transplante
     """Below 10^-4 A has relapsed by month 3 and C and E are transplanted, D is not yet."""
     row = strata.loc[("Leukaemia-free survival", BEFORE, "< 10⁻⁴", "Landmark at month 3")]
     assert (row["no_hct"], row["hct"]) == (3, 2)
+
+
+def test_the_landmark_of_survival_is_of_those_who_could_still_be_transplanted_in_remission(strata):
+    """A relapsed at month 2 and lives until month 9: no comparison for C and E."""
+    row = strata.loc[("Overall survival", BEFORE, "< 10⁻⁴", "Landmark at month 3")]
+    assert (row["no_hct"], row["hct"]) == (3, 2)
+
+
+def transplants_without_effect(seed, patients=300, end=60.0):
+    """Relapse and death that know nothing of HCT; after relapse nobody gets it any more, and most die."""
+    random = np.random.default_rng(seed)
+    relapse = random.exponential(18, patients)
+    death = np.minimum(random.exponential(90, patients), relapse + random.exponential(8, patients))
+    hct = np.where(random.random(patients) < 0.6, random.uniform(1.3, 9, patients), np.inf)
+    month = np.minimum(death, end)
+    return pd.DataFrame(
+        {
+            "patient": [str(n) for n in range(patients)],
+            "month": month,
+            "event": (death <= end).astype(int),
+            "hct_month": np.where(hct < np.minimum(relapse, month), hct, np.nan),
+            "relapse_month": np.where(relapse < month, relapse, np.nan),
+        }
+    )
+
+
+def test_transplant_without_effect_does_not_prolong_survival():
+    """Patients kept as "no HCT" after relapse would give hazard ratios near 0.75."""
+    found = [list(survival_effects(transplants_without_effect(seed))) for seed in range(8)]
+    assert [effect.approach for effect in found[0]] == ["Time-varying covariate", "Landmark at month 3"]
+    over_time, from_month_3 = np.mean([[math.log(e.ratio.value) for e in run] for run in found], axis=0)
+    assert abs(over_time) < 0.1
+    assert abs(from_month_3) < 0.1
 
 
 def test_the_published_way_stands_apart_and_is_asked_for(result):

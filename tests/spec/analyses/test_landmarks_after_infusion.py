@@ -1,8 +1,15 @@
 """HCT, loss of B-cell aplasia and NGS-MRD from landmarks on: nothing counts before it was known."""
 
+import math
+
+import numpy as np
+import pandas as pd
 import pytest
 
 from cartwise.analyses import run
+from cartwise.analyses.aplasia_told import from_landmark, told_at, told_by, varying
+from cartwise.basis import DAYS_PER_MONTH
+from cartwise.study import Definitions
 from tests.drawing import study_of
 from tests.spec.analyses.courses import courses_study, rows
 
@@ -71,11 +78,86 @@ def test_aplasia_is_lost_on_the_first_sample_without_it(table):
     assert table.loc[("Loss of B-cell aplasia", "Landmark at month 3"), ARMS].tolist() == [3, 2]
 
 
-def test_a_patient_without_samples_any_more_is_no_longer_followed_as_aplastic(table):
-    """G's last aplastic sample is of day 100, so follow-up ends on day 192; H's transplant ends it at month 8."""
+def test_a_patient_without_samples_any_more_is_no_longer_known_as_aplastic(published, table):
+    """G's last aplastic sample is of day 100, too old at month 9; H's transplant ends its follow-up at month 8."""
     at_6 = table.loc[("Loss of B-cell aplasia", "Landmark at month 6")]
     assert at_6[ARMS].tolist() == [3, 1]
     assert table.loc[("Loss of B-cell aplasia", "Landmark at month 9"), ARMS].tolist() == [0, 1]
+    unknown = published.tables["undetermined"].set_index("approach")["patients"]
+    assert unknown[["Landmark at month 6", "Landmark at month 9"]].tolist() == [0, 1]
+
+
+# Patient by patient: kept on day 100 and lost by day 300; kept on day 100, then a relapse; kept on days 100 and 400.
+GAPS = {"P": (None, None, None, 30), "Q": (None, 280 / DAYS_PER_MONTH, None, 30), "R": (None, None, None, 30)}
+GAP_SAMPLES = [("P", 100, 0), ("P", 300, 9), ("Q", 100, 0), ("R", 100, 0), ("R", 400, 0)]
+
+
+def gaps(definitions=None):
+    lines = [f"{n} | {d} | blood | {v}" for n, d, v in GAP_SAMPLES]
+    header = "patient_id | day | specimen | percent_of_lymphocytes"
+    study = courses_study(GAPS, b_cells=rows(header, lines), definitions=definitions)
+    return run(study, "landmarks_after_infusion").tables
+
+
+@pytest.mark.parametrize(
+    ("approach", "arms", "unknown"), [("month 6", [3, 0], 0), ("month 9", [0, 0], 3), ("month 12", [0, 1], 1)]
+)
+def test_a_later_sample_does_not_tell_of_the_months_before_it(approach, arms, unknown):
+    """At month 9 all three were last seen with aplasia on day 100, whatever P and R will show later."""
+    tables = gaps()
+    table = tables["effects"].set_index(["exposure", "approach"])
+    assert table.loc[("Loss of B-cell aplasia", f"Landmark at {approach}"), ARMS].tolist() == arms
+    assert tables["undetermined"].set_index("approach")["patients"][f"Landmark at {approach}"] == unknown
+
+
+def test_a_relapse_after_a_stale_sample_counts_for_neither():
+    row = gaps()["effects"].set_index(["exposure", "approach"])
+    row = row.loc[("Loss of B-cell aplasia", "Time-varying covariate")]
+    assert row[["without", "with", "events_without", "events_with"]].tolist() == [2, 1, 0, 0]
+
+
+def test_a_loss_that_must_be_confirmed_is_known_on_the_second_sample():
+    days = [(20.0, True), (60.0, False), (80.0, True), (100.0, False), (150.0, False)]
+    told = told_by(days, confirmed=True)
+    assert (told.kept, told.lost) == (((20.0, 60.0), (80.0, 100.0)), 150.0)
+    assert [told.lost_on(day) for day in (10, 50, 70, 90, 100, 120, 150)] == [
+        None,
+        False,
+        None,
+        False,
+        None,
+        None,
+        True,
+    ]
+    assert told_by(days, confirmed=False).lost == 60.0
+    chosen = gaps(Definitions(bca_loss="confirmed"))["undetermined"].set_index("approach")["patients"]
+    assert chosen["Landmark at month 12"] == 2
+
+
+def samples_without_meaning(seed, gap=150.0, patients=300, end=900.0):
+    """Loss and relapse that know nothing of each other, with samples about every `gap` days."""
+    random = np.random.default_rng(seed)
+    told, followed = {}, []
+    for name in map(str, range(patients)):
+        loss, relapse = random.exponential(300), random.exponential(500)
+        until = min(relapse, end)
+        taken = 28 + np.r_[0, np.cumsum(gap * random.uniform(0.6, 1.4, 12))]
+        days = [(float(day), bool(day < loss)) for day in taken if day < until]
+        if days and days[0][1]:
+            told[name] = told_by(days, confirmed=False)
+            followed.append((name, until / DAYS_PER_MONTH, int(relapse < end)))
+    return pd.DataFrame(followed, columns=["patient", "month", "event"]), told
+
+
+def test_where_loss_and_relapse_are_independent_no_hazard_ratio_is_found():
+    """A span that turned on what a later sample shows would give ratios near 2 here (immortal time)."""
+    drawn = [samples_without_meaning(seed) for seed in range(16)]
+    over_time = [math.log(varying(rows, told).ratio.value) for rows, told in drawn]
+    from_month_6 = [
+        math.log(from_landmark(told_at(rows, told, 6.0)[0], 6.0).ratio.value) for rows, told in drawn
+    ]
+    assert abs(np.mean(over_time)) < 0.15
+    assert abs(np.mean(from_month_6)) < 0.15
 
 
 def test_ngs_of_day_28_is_followed_from_the_end_of_its_window(table):

@@ -141,3 +141,43 @@ def test_outcomes_stand_by_the_reason_of_reinfusion(reinfusion):
     assert table.loc[("Aplasia after reinfusion", "hematogones"), counts].tolist() == [1, 0, 0]
     assert table.loc[("Relapse after reinfusion", "peripheral B-cell recovery"), counts].tolist() == [1, 1, 0]
     assert table.loc[("Therapy after reinfusion", "all"), counts].tolist() == [1, 2, 0]
+
+
+@pytest.fixture(scope="module")
+def pooled():
+    """Reinfused on day 100: A for relapse, B for no response, C after a relapse on day 90, D not in remission on day 28,
+    E after a relapse on day 60 and remission on day 90, F with no response recorded. G's third course was on day 200.
+    """
+    reasons = {"A": "relapse", "B": "no response"} | dict.fromkeys("CDEFG", "peripheral B-cell recovery")
+    return run(
+        study_of(
+            patients=rows("patient_id", reasons),
+            infusions=rows(
+                "patient_id | day | course | product | indication",
+                [f"{n} | 0 | 1 | tisagenlecleucel | planned" for n in reasons]
+                + [f"{n} | 100 | 2 | tisagenlecleucel | {reason}" for n, reason in reasons.items()]
+                + ["F | 103 | 2 | tisagenlecleucel |", "G | 200 | 3 | brexucabtagene autoleucel |"],
+            ),
+            relapses="patient_id | day\nC | 90\nE | 60",
+            assessments="patient_id | day | kind | value\nD | 28 | response | no response\nE | 90 | response | CR",
+            follow_up=rows("patient_id | day | status", [f"{n} | 400 | alive" for n in reasons]),
+        ),
+        "reinfusion_outcome",
+    )
+
+
+def test_the_curve_is_of_remission_at_reinfusion_and_the_others_are_counted(pooled):
+    assert pooled.analysed == 3
+    steps = dict(zip(pooled.attrition["step"], pooled.attrition["patients"], strict=True))
+    assert steps["Out: relapse or no response at reinfusion: no remission to keep"] == 4
+    table = pooled.tables["outcomes"].set_index(["outcome", "reason"])
+    assert table.loc[("Relapse after reinfusion", "relapse"), ["yes", "no", "not_known"]].tolist() == [
+        0,
+        1,
+        0,
+    ]
+
+
+def test_a_third_course_ends_remission_without_further_therapy_and_a_split_dose_does_not(pooled):
+    ended = pooled.tables["curve"].query("events > 0")["month"]
+    assert list(ended) == pytest.approx([100 / DAYS_PER_MONTH])

@@ -12,6 +12,7 @@ from tests.spec.backtest.invented import invented
 
 EARLY_LOSS = "myers-2023/reinfusion"  # speaks wherever aplasia is lost before six months, and of nothing else
 IN_REMISSION = "westhafen-2025/cd41bb-nuanced"  # stands for every patient in remission after a 4-1BB product
+TIER_1 = "westhafen-2025/hct-tier-1"
 PATIENTS, SEED = 60, 2
 
 
@@ -70,12 +71,28 @@ def test_the_recovered_lead_falls_short_of_the_true_one_by_the_wait_for_a_sample
     assert (true_lead - led["lead (d)"]).median() <= DAYS_PER_MONTH
 
 
+@pytest.fixture(scope="module")
+def on_hct(no_hct: tuple[Study, pd.DataFrame]) -> Backtest:
+    return _on_hct(no_hct[0])
+
+
+def test_tier_1_stands_within_a_month_of_the_true_loss_of_aplasia(
+    on_hct: Backtest, no_hct: tuple[Study, pd.DataFrame]
+) -> None:
+    rows = on_hct.tables["patients"]
+    own = rows[rows["statement"] == TIER_1].set_index("patient")
+    back = no_hct[1]["b_cell_return_day_without_hct"]
+    late = (own["flagged"] - back[back < 5 * DAYS_PER_MONTH]).dropna()
+    assert len(late) > 20
+    assert 0 < late.median() <= DAYS_PER_MONTH
+
+
 def test_weights_bring_the_incidence_among_treated_patients_towards_the_untreated_truth(
-    no_hct: tuple[Study, pd.DataFrame],
+    on_hct: Backtest,
 ) -> None:
     """The two designs hold the same patients, with and without transplants."""
-    truth = _from_remission(no_hct[0]).loc["ignored"]
-    found = _from_remission(invented("peking", PATIENTS, SEED)[0])
+    truth = _from_remission(on_hct).loc["ignored"]
+    found = _from_remission(_on_hct(invented("peking", PATIENTS, SEED)[0]))
     weighted, ignored = found.loc["censored, weighted"], found.loc["ignored"]
     assert truth["treated"] == 0
     assert weighted["treated"] > 20
@@ -83,8 +100,11 @@ def test_weights_bring_the_incidence_among_treated_patients_towards_the_untreate
     assert abs(weighted["incidence"] - truth["incidence"]) < abs(ignored["incidence"] - truth["incidence"])
 
 
-def _from_remission(study: Study) -> pd.DataFrame:
-    found = backtest(study, guideline="westhafen-2025", decision="consolidative-hct", sampling=False)
+def _on_hct(study: Study) -> Backtest:
+    return backtest(study, guideline="westhafen-2025", decision="consolidative-hct", sampling=False)
+
+
+def _from_remission(found: Backtest) -> pd.DataFrame:
     table = found.tables["after flag"]
     own = table[(table["statement"] == IN_REMISSION) & (table["by day"] == 731)]
     return own.set_index("treatment is")
