@@ -313,3 +313,11 @@ def test_an_earlier_cut_that_cannot_be_made_says_why(invented, given, told):
     done = cartwise("analyse", invented, "overall_survival", "--known-on", given)
     assert done.returncode == 2
     assert told in done.stderr
+
+
+def test_a_back_test_without_infusions_says_so(tmp_path):
+    (tmp_path / "study.toml").write_text('[study]\nname = "waiting"\n', encoding="utf-8")
+    (tmp_path / "patients.csv").write_text("patient_id,referral_day\nA,0\n", encoding="utf-8")
+    done = cartwise("backtest", tmp_path)
+    assert done.returncode == 2
+    assert "No patient of this study was infused" in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -102,3 +103,43 @@ def test_without_settings_the_next_step_is_named(study, tmp_path):
     assert ran.returncode == 2
     assert "cytometry.toml" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_the_shipped_populations_can_be_printed_and_named(study, tmp_path):
+    from cartwise.cytometry import read_definition, shipped_definition  # noqa: PLC0415 - one test needs them
+
+    printed = tmp_path / "populations.toml"
+    printed.write_text(cartwise("cytometry", "populations").stdout, encoding="utf-8")
+    assert read_definition(printed) == shipped_definition("000")
+
+
+@pytest.fixture
+def copied(study, tmp_path) -> Path:
+    folder = tmp_path / "study"
+    shutil.copytree(study, folder)
+    return folder
+
+
+def test_a_file_that_is_not_there_is_told_before_any_run(copied):
+    (copied / "cytometry" / "INV-001_product.fcs").unlink()
+    checked = cartwise("check", copied)
+    assert "file-missing" in checked.stdout
+    assert "INV-001" not in checked.stdout, "a file's name may name a patient"
+
+
+def test_a_panel_may_be_named_without_its_version(copied):
+    table = copied / "cytometry_files.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("demo 1", "demo"), encoding="utf-8")
+    ran = cartwise("cytometry", "clean", copied, "--scheduler", "serial")
+    assert ran.returncode == 0, ran.stdout
+
+
+def test_a_panel_that_lacks_markers_is_told_all_of_them_and_the_files(copied):
+    panel = copied / "cytometry" / "panel.toml"
+    text = panel.read_text(encoding="utf-8")
+    panel.write_text(text.replace('"CD62L"', '"other"').replace('"FOXP3"', '"another"'), encoding="utf-8")
+    ran = cartwise("cytometry", "run", copied, "--scheduler", "serial")
+    assert ran.returncode == 2
+    assert "need FOXP3, CD62L" in ran.stderr
+    assert "cartwise cytometry populations" in ran.stderr
+    assert ".fcs" in ran.stderr

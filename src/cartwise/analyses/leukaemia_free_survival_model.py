@@ -97,7 +97,10 @@ def _about_imputed(filled: Imputed | None) -> str:
         return f" Nothing was imputed: {filled.reason}."
     gaps = int(filled.filled["filled"].sum())
     if not gaps:
-        return " Nothing was missing, so that imputation adds nothing; its table repeats the complete cases."
+        return (
+            " Nothing was missing, so that imputation adds nothing: the table `imputed` holds the same estimates, with limits and p "
+            "by Student's t, which differ from profile limits where there are few events."
+        )
     return (
         f" The table `imputed` has the same covariates with gaps filled many times over ({gaps} values of the covariates used); "
         "the covariates are those that the complete cases chose."

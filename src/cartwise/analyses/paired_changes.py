@@ -153,11 +153,13 @@ def number(value: float | Missing) -> float | None:
 
 def _remark(one: Comparison) -> str:
     test = one.test
+    few = "the mixed model's p rests on a normal law that so few patients cannot show"
     if isinstance(test.p, Missing):
-        return f"not compared: {test.p.reason}"
+        return f"not compared: {test.p.reason}" + (f"; {few}" if isinstance(one.mixed, Change) else "")
     remarks = []
     if not isinstance(test.smallest_p, Missing) and test.smallest_p > 0.05:
         remarks.append("so few pairs that no difference could reach p = 0.05")
+        remarks += [few] if isinstance(one.mixed, Change) else []
     if isinstance(one.mixed, Missing):
         remarks.append(f"no mixed model: {one.mixed.reason}")
     return "; ".join(remarks)

@@ -123,4 +123,5 @@ def _command(study: Study, name: str, by: str | None, *, as_published: bool, imp
     options = ["--by", by] if by else []
     options += ["--as-published"] if as_published else []
     options += ["--imputations", str(imputations)] if imputations else []
+    options += ["--known-on", study.known_on.isoformat()] if study.known_on else []
     return shlex.join(["cartwise", "analyse", where, name, *options])

@@ -58,10 +58,15 @@ def backtest(
     """Replay the published statements over every patient's days and hold them against what happened."""
     from cartwise import backtest as testing
     from cartwise import reports
+    from cartwise.basis import UserError
     from cartwise.cli import backtest_shown
     from cartwise.cli.terminal import progress
 
     loaded = loaded_study(study)
+    if not any(patient.infusions for patient in loaded.patients.values()):
+        raise UserError(
+            "No patient of this study was infused, so there is no course to hold a statement against. Write infusions.csv."
+        )
     with progress("Replaying") as step:
         means = testing.Means(executor, workers, step, resume)
         found = testing.backtest(

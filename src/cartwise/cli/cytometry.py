@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +13,7 @@ from cartwise.cli.cytometry_running import Scheduler, Until, WorkerCount, close,
 from cartwise.cli.studying import StudyFolder, loaded_study
 
 if TYPE_CHECKING:  # as for every command: --help does not wait for pandas and scipy
-    from cartwise.cytometry import Run
+    from cartwise.cytometry import Events, Run
 
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="FOLDER", help="Write every table of the run here.")
@@ -34,6 +35,7 @@ def add_to(parent: typer.Typer) -> None:
     app.command(epilog="Example: cartwise cytometry run build/invented")(run)
     app.command(epilog="Example: cartwise cytometry read build/invented/cytometry/*.fcs")(read)
     app.command(epilog="Example: cartwise cytometry panel build/invented")(panel)
+    app.command(epilog="Example: cartwise cytometry populations > my-study/populations.toml")(populations)
     app.command(epilog="Example: cartwise cytometry clean build/invented")(clean)
     app.command(epilog="Example: cartwise cytometry gate build/invented")(gate)
     app.command(epilog="Example: cartwise cytometry classify build/invented")(classify)
@@ -85,7 +87,7 @@ def panel(
     """Hold every file of a study against its panels: which matches which, and where their words differ."""
     from cartwise.basis import UserError
     from cartwise.cli.terminal import show_table
-    from cartwise.cytometry import draft_panel, harmonise, read_fcs
+    from cartwise.cytometry import harmonise, read_fcs
     from cartwise.study import cytometry_samples
 
     loaded = loaded_study(study)
@@ -96,13 +98,43 @@ def panel(
         except UserError as error:
             unread.append(f"{sample.name}: {error}")
     if draft:
-        print(draft_panel(list(headers.values())))
+        _draft(headers, unread)
         return
     found = harmonise(headers, list(panels_of(study).values()))
     show_table(tuple(found.files.columns), found.files.itertuples(index=False, name=None))
     for remark in (*found.remarks, *unread):
         print(remark)
     raise typer.Exit(1 if unread else 0)
+
+
+def _draft(headers: dict[str, Events], unread: list[str]) -> None:
+    """Print a panel for the files that have the channels of the first; say which others need one of their own."""
+    from cartwise.basis import UserError
+    from cartwise.cytometry import draft_panel
+
+    if not headers:
+        raise UserError(f"No file could be read, so no panel can be drafted. {' '.join(unread)}")
+    groups: dict[frozenset[str], list[str]] = {}
+    for name, events in headers.items():
+        groups.setdefault(frozenset(events.channels), []).append(name)
+    first, *others = groups.values()
+    print(draft_panel([headers[name] for name in first]))
+    for names in others:
+        print(
+            f"{', '.join(names)}: other channels than {first[0]}, so another panel. List these files alone in "
+            "cytometry_files for a moment, and draft again.",
+            file=sys.stderr,
+        )
+    for line in unread:
+        print(line, file=sys.stderr)
+
+
+def populations() -> None:
+    """Print the shipped definition of populations: copy it, change it, and name it in cytometry.toml."""
+    from importlib.resources import files
+
+    shipped = files("cartwise.cytometry") / "definitions" / "populations_000.toml"
+    print(shipped.read_text(encoding="utf-8"), end="")
 
 
 def clean(

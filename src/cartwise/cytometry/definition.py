@@ -133,6 +133,12 @@ class Definition:
         """Markers that the gates need."""
         return tuple(dict.fromkeys(marker for population in self.populations for marker in population.where))
 
+    @property
+    def needed_markers(self) -> tuple[str, ...]:
+        """Markers that gates and classifier need."""
+        classified = self.classify.markers if self.classify is not None else ()
+        return tuple(dict.fromkeys((*self.gated_markers, *classified)))
+
     def population(self, name: str) -> Population:
         """The population of that name.
 

@@ -141,10 +141,11 @@ def _batch_cut(cuts: list[Cut]) -> Cut:
 def _check(cells: Cells, definition: Definition, cuts: Mapping[str, Cut], control: Cells | None) -> None:
     samples = {"the cells": cells} | ({"the control": control} if control is not None else {})
     for what, sample in samples.items():
-        if wanting := [marker for marker in definition.gated_markers if marker not in sample.markers]:
+        if wanting := [marker for marker in definition.needed_markers if marker not in sample.markers]:
             raise UserError(
-                f"The gates of {definition.title} need {', '.join(wanting)}, and the panel of {what} does not name "
-                "them. Name them in the panel, or take them out of the definition."
+                f"The gates and the classifier of {definition.title} need {', '.join(wanting)}, and the panel of {what} "
+                "does not name them. Name them in the panel, or write a definition without them: `cartwise cytometry "
+                "populations` prints the shipped one to start from."
             )
         if sample.scale != cells.scale:
             raise UserError(

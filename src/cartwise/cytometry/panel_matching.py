@@ -109,7 +109,7 @@ def match_panel(panel: Panel, events: Events) -> Matched:
     if problems:
         raise UserError(
             f"The file does not match panel {panel.title}: {'; '.join(problems)}. Name the panel that it was "
-            "stained with (cytometry_files.panel), or draft one from the file: `cartwise cytometry panel`."
+            "stained with (cytometry_files.panel), or draft one from the file: `cartwise cytometry panel STUDY --draft`. Where the panel misspells a channel, mend the panel."
         )
     missing = tuple(channel.channel for channel in found.missing)
     return Matched(panel, found.columns, missing, found.beyond, _issues(panel, events, found))

@@ -154,12 +154,14 @@ def panel_of(sample: SampleFile, panels: Mapping[str, Panel]) -> Panel:
     Raises:
         UserError: it names none of the panels there are, or none where there are several.
     """
-    if sample.panel in panels:
-        return panels[sample.panel]
+    named = [panel for title, panel in panels.items() if sample.panel in {title, panel.name}]
+    if sample.panel and len(named) == 1:
+        return named[0]
     if not sample.panel and len(panels) == 1:
         return next(iter(panels.values()))
     told = f"names panel {sample.panel!r}" if sample.panel else "names no panel"
     raise UserError(
         f"{sample.name} {told}; the settings give {', '.join(panels)}. "
-        "Write its panel into the column `panel` of cytometry_files, or the panel's file into cytometry.toml."
+        "Write its panel (name and version, or the name alone where it has one version) into the column `panel` of "
+        "cytometry_files, or the panel's file into cytometry.toml."
     )

@@ -67,7 +67,9 @@ class Settings:
         if not isinstance(self.align, bool):
             wrong.append(f"align is {self.align!r}; it may be true or false")
         if not self.panels:
-            wrong.append("panels names no file; `cartwise cytometry panel` drafts one from the FCS files")
+            wrong.append(
+                "panels names no file; `cartwise cytometry panel STUDY --draft` drafts one from the FCS files"
+            )
         if wrong:
             raise UserError(f"{FILE}: {'; '.join(wrong)}.")
 
@@ -94,7 +96,7 @@ def read_settings(folder: Path) -> Settings:
     if not path.exists():
         raise UserError(
             f'{folder} has no {FILE}. Write one with a line such as panels = ["cytometry/panel.toml"]; '
-            f"`cartwise cytometry panel {folder}` drafts the panel from the FCS files."
+            f"`cartwise cytometry panel {folder} --draft` drafts the panel from the FCS files."
         )
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))

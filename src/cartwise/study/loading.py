@@ -36,6 +36,7 @@ class Study:
         tables: the validated tables, one row a record, in days.
         issues: everything that validation met.
         folder: where it was read from; None for a study made in memory.
+        known_on: the calendar day of an earlier data cut that was asked for; None where none was.
     """
 
     about: About
@@ -43,6 +44,7 @@ class Study:
     tables: Mapping[str, pd.DataFrame]
     issues: tuple[Issue, ...]
     folder: Path | None = None
+    known_on: dt.date | None = None
 
     @property
     def quarantined(self) -> int:
@@ -53,7 +55,7 @@ class Study:
     def as_of(self, day: float) -> Study:
         """The study with every patient as known at the end of that patient's `day`."""
         patients = {name: patient.as_of(day) for name, patient in self.patients.items()}
-        return Study(self.about, patients, self.tables, self.issues, self.folder)
+        return replace(self, patients=patients)
 
 
 def load(path: str | Path, *, known_on: dt.date | None = None) -> Study:
@@ -74,6 +76,7 @@ def load(path: str | Path, *, known_on: dt.date | None = None) -> Study:
         raise UserError(f"There is no folder {folder}. Name the folder that holds study.toml.")
     about = read_about(folder)
     raw, issues = read_tables(folder)
+    issues += _files_wanting(folder, raw)
     if known_on is None:
         return build(about, raw, issues=issues, folder=folder)
     if about.data_cut is not None and known_on > about.data_cut:
@@ -83,16 +86,36 @@ def load(path: str | Path, *, known_on: dt.date | None = None) -> Study:
     return _cut(build(replace(about, data_cut=known_on), raw, issues=issues, folder=folder))
 
 
+def _files_wanting(folder: Path, raw: RawTables) -> list[Issue]:
+    """The rows of cytometry_files whose file is not there; the row stays, for its run will say so as well."""
+    listed = raw.get("cytometry_files")
+    if listed is None or "file" not in listed:
+        return []
+    return [
+        Issue(
+            "file-missing",
+            "The study's folder has no such file, so nothing can be counted in it.",
+            "Put the file there, or mend its name (relative to the study's folder).",
+            file="cytometry_files.csv",
+            row=int(line),
+            column="file",
+            severity=Severity.WARNING,
+        )
+        for line, name in zip(listed[LINE], listed["file"], strict=True)
+        if isinstance(name, str) and name.strip() and not (folder / name.strip()).is_file()
+    ]
+
+
 def _cut(study: Study) -> Study:
     """Every patient as known on the calendar day of the data cut."""
     undated = sum(math.isinf(patient.cut_day) for patient in study.patients.values())
     if undated or study.about.cut_day is not None:
         raise UserError(
             f"{undated} of {len(study.patients)} patients have no calendar date of their index day, so nobody can tell what "
-            "of them was known on a calendar day. Give dates (index_date in patients), or use --as-of DAY where there is one."
+            "of them was known on a calendar day. Give dates: a date in infusions, or a column index_date in patients."
         )
     patients = {name: patient.as_of(patient.cut_day) for name, patient in study.patients.items()}
-    return replace(study, patients=patients)
+    return replace(study, patients=patients, known_on=study.about.data_cut)
 
 
 def build(

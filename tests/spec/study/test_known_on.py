@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from cartwise.analyses import run
 from cartwise.basis import UserError
 from cartwise.measures import Sheet
 from cartwise.study import load
@@ -46,3 +47,9 @@ def test_a_study_in_days_has_no_calendar(study_of, tmp_path) -> None:
     study_of()
     with pytest.raises(UserError, match="2 of 2 patients have no calendar date"):
         load(tmp_path, known_on=dt.date(2024, 6, 30))
+
+
+def test_what_was_made_at_an_earlier_cut_says_so_in_its_command(study_of, tmp_path) -> None:
+    drawn(study_of)
+    result = run(load(tmp_path, known_on=dt.date(2024, 6, 30)), "overall_survival")
+    assert result.command.endswith("overall_survival --known-on 2024-06-30")
