@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from cartwise.backtest import Backtest
-from cartwise.cli.terminal import show_table
+from cartwise.cli.terminal import show_frame
 
 SHOWN = {
     "flags": [
@@ -50,11 +48,14 @@ SHOWN = {
 }
 """What a terminal shows of each table; the files hold all of it and the other tables."""
 
+ROWS = 40
+"""Rows of a table that a terminal shows."""
+
 
 def show(found: Backtest) -> None:
     """What it rests on, the first tables by decision, and what the numbers cannot show."""
     print(f"{found.title}\n{found.question}\n\n{found.about}\n")
-    _show("Patients", found.attrition)
+    show_frame(found.attrition, title="Patients")
     for decision in found.decisions:
         print(f"\n== {decision} ==")
         tables = found.of_decision(decision)
@@ -63,8 +64,9 @@ def show(found: Backtest) -> None:
         for name, columns in SHOWN.items():
             if note and name != "flags":
                 continue
-            _show(name, _first(name, tables[name])[columns])
-    _show("sampling density", found.tables["sampling density"])
+            show_frame(_first(name, tables[name])[columns], title=name, rows=ROWS)
+            print()
+    show_frame(found.tables["sampling density"], title="sampling density")
     print("\nWhat the numbers cannot show:", *(f"- {words}" for words in found.cannot_show), sep="\n")
     print(f"\n{found.caption}\n\nTo repeat: {found.command}")
 
@@ -74,21 +76,3 @@ def _first(name: str, table: pd.DataFrame) -> pd.DataFrame:
     if name != "sensitivity":
         return table
     return table[(table["type"] == "any") | (table["treatment is"] == "ignored")]
-
-
-def _show(title: str, table: pd.DataFrame) -> None:
-    rows = [[_cell(cell) for cell in row] for row in table.itertuples(index=False)]
-    show_table([str(column) for column in table.columns], rows, title=title)
-    print()
-
-
-def _cell(cell: Any) -> str:
-    if pd.isna(cell):
-        return ""
-    return (
-        f"{cell:.3g}"
-        if isinstance(cell, float) and abs(cell) < 100
-        else f"{cell:.0f}"
-        if isinstance(cell, float)
-        else str(cell)
-    )

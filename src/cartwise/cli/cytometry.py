@@ -86,7 +86,7 @@ def panel(
 ) -> None:
     """Hold every file of a study against its panels: which matches which, and where their words differ."""
     from cartwise.basis import UserError
-    from cartwise.cli.terminal import show_table
+    from cartwise.cli.terminal import show_frame
     from cartwise.cytometry import harmonise, read_fcs
     from cartwise.study import cytometry_samples
 
@@ -101,7 +101,7 @@ def panel(
         _draft(headers, unread)
         return
     found = harmonise(headers, list(panels_of(study).values()))
-    show_table(tuple(found.files.columns), found.files.itertuples(index=False, name=None))
+    show_frame(found.files)
     for remark in (*found.remarks, *unread):
         print(remark)
     raise typer.Exit(1 if unread else 0)
@@ -186,13 +186,13 @@ def report(
 def _show(
     study: Path, scheduler: str, workers: int | None, out: Path | None, *names: str, until: Until = "count"
 ) -> None:
-    from cartwise.cli.terminal import show_table
+    from cartwise.cli.terminal import show_frame
 
     loaded, found = ran(study, scheduler, workers, until)
     tables = _written(found, out)
     for name in names:
         if name in tables:
-            show_table(tuple(tables[name].columns), tables[name].itertuples(index=False, name=None))
+            show_frame(tables[name])
     close(loaded, found)
 
 
@@ -200,7 +200,7 @@ def _count_and_record(
     study: Path, scheduler: str, workers: int | None, out: Path | None, *, overwrite: bool, shown: str
 ) -> None:
     """Run all files and write what was counted into the study; whether it may be is asked before the work."""
-    from cartwise.cli.terminal import show_table
+    from cartwise.cli.terminal import show_frame
     from cartwise.study import cytometry_records, refuse_to_replace, write_cytometry_records
 
     if not overwrite:
@@ -209,7 +209,7 @@ def _count_and_record(
     for path in write_cytometry_records(study, cytometry_records(study, found), overwrite=overwrite):
         print(f"Wrote {path}")
     table = _written(found, out)[shown]
-    show_table(tuple(table.columns), table.itertuples(index=False, name=None))
+    show_frame(table)
     close(loaded, found)
 
 

@@ -48,7 +48,7 @@ def explore(
 ) -> None:
     """Cluster cells of all samples, hold the clusters against gates and classifier, place cells on a map; records nothing."""
     from cartwise import cytometry, reports
-    from cartwise.cli.terminal import show_table
+    from cartwise.cli.terminal import show_frame
 
     if umap:  # a study takes minutes, and what is not installed is better said before
         cytometry.optional("umap")
@@ -64,7 +64,7 @@ def explore(
     )
     print(f"Wrote {len(tables)} tables to {out}: exploratory views, which enter no record of the study.")
     for name in ("about", "agreement"):
-        show_table(tuple(tables[name].columns), tables[name].itertuples(index=False, name=None))
+        show_frame(tables[name])
     close(loaded, run)
 
 

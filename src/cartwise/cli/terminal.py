@@ -5,8 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # --help does not wait for pandas
+    import pandas as pd
 
 Progress = Callable[[int, int], None]
+
+_DIGEST = 64
+"""Characters of a file's hash; a screen shows its beginning, a file all of it."""
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
@@ -22,6 +29,32 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, titl
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     Console().print(table)
+
+
+def show_frame(frame: pd.DataFrame, *, title: str = "", rows: int | None = None) -> None:
+    """A data frame with numbers as a reader wants them: four digits, nothing where nothing is known, short hashes.
+
+    Args:
+        frame: what is shown.
+        title: its heading on a terminal.
+        rows: show so many at most, and say how many more there are.
+    """
+    shown = frame if rows is None else frame.head(rows)
+    cells = [[in_words(cell) for cell in row] for row in shown.itertuples(index=False, name=None)]
+    show_table([str(column) for column in frame.columns], cells, title=title)
+    if len(shown) < len(frame):
+        print(f"... and {len(frame) - len(shown)} more rows; --out FOLDER writes them all.")
+
+
+def in_words(cell: Any) -> str:
+    """One cell of a data frame."""
+    import pandas as pd
+
+    if pd.isna(cell):
+        return ""
+    if isinstance(cell, float):
+        return f"{cell:.4g}" if abs(cell) < 1e4 else f"{cell:.0f}"
+    return f"{cell[:12]}..." if isinstance(cell, str) and len(cell) == _DIGEST else str(cell)
 
 
 @contextmanager
