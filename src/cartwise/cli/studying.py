@@ -69,9 +69,13 @@ def add_to(app: typer.Typer) -> None:
 
 def check(study: StudyFolder, form: Form = "text") -> None:
     """Show every problem of a study's records; exit code 1 when a row was set aside."""
-    from cartwise.cli import issues_shown
+    from dataclasses import replace
 
-    loaded = loaded_study(study, checking=True)
+    from cartwise.cli import issues_shown
+    from cartwise.study import files_wanting
+
+    read = loaded_study(study, checking=True)
+    loaded = replace(read, issues=(*read.issues, *files_wanting(read)))
     issues_shown.show(loaded, as_json=_is_json(form))
     raise typer.Exit(1 if issues_shown.anything_lost(loaded) else 0)
 

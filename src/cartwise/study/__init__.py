@@ -3,6 +3,7 @@
 from cartwise.study.cytometry_records import (
     cytometry_records,
     cytometry_samples,
+    files_wanting,
     refuse_to_replace,
     write_cytometry_records,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "columns_of",
     "cytometry_records",
     "cytometry_samples",
+    "files_wanting",
     "import_study",
     "load",
     "patient_named",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cartwise import __version__
-from cartwise.basis import UserError
+from cartwise.basis import Issue, Severity, UserError
 from cartwise.study.loading import Study
 from cartwise.study.reading import LINE, read_tables
 
@@ -37,6 +37,26 @@ def cytometry_samples(study: Study) -> list[SampleFile]:
             f"The study lists no cytometry: write {FILES}.csv with one row a file (patient_id, day, specimen, file)."
         )
     return [_sample(folder, row) for _, row in table.iterrows()]
+
+
+def files_wanting(study: Study) -> tuple[Issue, ...]:
+    """The rows of cytometry_files whose file is not in the study's folder; records are whole without the files."""
+    table = study.tables.get(FILES)
+    if study.folder is None or table is None:
+        return ()
+    return tuple(
+        Issue(
+            "file-missing",
+            "The study's folder has no such file, so nothing can be counted in it.",
+            "Put the file there, or mend its name (relative to the study's folder).",
+            file=f"{FILES}.csv",
+            row=int(line),
+            column="file",
+            severity=Severity.WARNING,
+        )
+        for line, name in zip(table[LINE], table["file"], strict=True)
+        if not (study.folder / name).is_file()
+    )
 
 
 def _sample(folder: Path, row: pd.Series) -> SampleFile:

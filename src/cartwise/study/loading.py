@@ -76,7 +76,6 @@ def load(path: str | Path, *, known_on: dt.date | None = None) -> Study:
         raise UserError(f"There is no folder {folder}. Name the folder that holds study.toml.")
     about = read_about(folder)
     raw, issues = read_tables(folder)
-    issues += _files_wanting(folder, raw)
     if known_on is None:
         return build(about, raw, issues=issues, folder=folder)
     if about.data_cut is not None and known_on > about.data_cut:
@@ -84,26 +83,6 @@ def load(path: str | Path, *, known_on: dt.date | None = None) -> Study:
             f"The records were cut on {about.data_cut}, before {known_on}: what was known then is not in them."
         )
     return _cut(build(replace(about, data_cut=known_on), raw, issues=issues, folder=folder))
-
-
-def _files_wanting(folder: Path, raw: RawTables) -> list[Issue]:
-    """The rows of cytometry_files whose file is not there; the row stays, for its run will say so as well."""
-    listed = raw.get("cytometry_files")
-    if listed is None or "file" not in listed:
-        return []
-    return [
-        Issue(
-            "file-missing",
-            "The study's folder has no such file, so nothing can be counted in it.",
-            "Put the file there, or mend its name (relative to the study's folder).",
-            file="cytometry_files.csv",
-            row=int(line),
-            column="file",
-            severity=Severity.WARNING,
-        )
-        for line, name in zip(listed[LINE], listed["file"], strict=True)
-        if isinstance(name, str) and name.strip() and not (folder / name.strip()).is_file()
-    ]
 
 
 def _cut(study: Study) -> Study:
