@@ -61,7 +61,7 @@ def replay(
     reached = -math.inf
     for day in days:
         view = patient.as_of(day)
-        if sheet is not None and day != days[-1] and view.reads_as(sheet.patient):
+        if sheet is not None and day != days[-1] and sheet.reads_as(view):
             continue  # what grew on this day, no guideline reads
         if by_time and sheet is not None:
             while (found := _turned_by_time(patient, sheet, watched, known, (reached, day))) is not None:

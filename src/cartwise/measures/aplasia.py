@@ -107,7 +107,7 @@ def days_judged(patient: Patient, name: str) -> Days:
 def end_of_aplasia(patient: Patient) -> tuple[float, str]:
     """The first day on which B cells no longer speak of the first course's CAR T cells, and what came."""
     ends = [(course_end(patient), "next course")]
-    ends += [(row.day, row.kind) for row in patient.treatments if row.day > 0 and row.kind in DEPLETING]
+    ends += [(row.day, row.kind) for row in patient.treatments.where(kind=DEPLETING) if row.day > 0]
     ends += [(row.day, "relapse") for row in patient.relapses if row.day >= 0 and not row.before_index]
     return min(ends)
 

@@ -17,12 +17,12 @@ Days = Mapping[int, Seen]
 """The observations of the first course by day, in order; half days count to the day they began in."""
 
 
-def bedside_days(patient: Patient, last: float = math.inf) -> Days:
-    """The observations from infusion to day `last`, by day."""
+def bedside_days(patient: Patient, last: float = math.inf, first: float = 0.0) -> Days:
+    """The observations from day `first`, at the earliest from infusion on, to day `last`, by day."""
     found: dict[int, dict[str, list[Row]]] = {}
-    for row in in_first_course(patient, patient.observations, 0.0, last):
+    for row in in_first_course(patient, patient.observations, max(0.0, first), last):
         found.setdefault(math.floor(row.day), {}).setdefault(row.kind, []).append(row)
-    return dict(sorted(found.items()))
+    return found
 
 
 def observations_complete(patient: Patient) -> bool:

@@ -25,27 +25,28 @@ class Result:
 
 
 def results(rows: Records, test: str, unit: str = "") -> list[Result]:
-    """The results of a test in `unit` (the one in which measures compute it), in the order of days.
-
-    A result in blood; where the specimen is not recorded a blood test is taken as one.
-    """
+    """The results that rows of a test give, in `unit` (the one in which measures compute it), in the order of days."""
     unit = unit or LABS[test]
-    of_blood = rows.that(lambda row: row.test == test and row.specimen in (None, "blood"))
     return [
-        Result(row.day, None if row.below_limit else convert(row.value, row.unit, unit)) for row in of_blood
+        Result(row.day, None if row.below_limit else convert(row.value, row.unit, unit)) for row in rows
     ]
+
+
+def in_blood(patient: Patient, test: str) -> Records:
+    """The rows of a test in blood; where the specimen is not recorded a blood test is taken as one."""
+    return patient.labs.where(test=test, specimen=(None, "blood"))
 
 
 def after_infusion(patient: Patient, test: str, first: float, last: float) -> list[Result]:
     """The results of a test in the first course, from day `first` to the end of day `last`."""
-    rows = in_first_course(patient, patient.labs, first, last)
+    rows = in_first_course(patient, in_blood(patient, test), first, last)
     return [item for item in results(rows, test) if item.day < last + 1]
 
 
 def before_ld(patient: Patient, test: str, unit: str = "") -> Result | Missing:
     """The latest result before lymphodepletion."""
     end = burden_day(patient)
-    found = results(patient.labs.between(end - BEFORE_DAYS, end), test, unit)
+    found = results(in_blood(patient, test).between(end - BEFORE_DAYS, end), test, unit)
     if not found:
         wanted = f"{test} before lymphodepletion"
         return Missing(f"no {test} from day {end - BEFORE_DAYS:g} to {end:g}", wanted)

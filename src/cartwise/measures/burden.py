@@ -29,8 +29,7 @@ def burden_day(patient: Patient) -> float:
     end = infused.day if infused else today(patient)
     began = [
         row.day
-        for row in patient.treatments
-        if row.kind == "lymphodepletion" and end - LD_DAYS <= row.day <= end
+        for row in patient.treatments.where(kind="lymphodepletion").between(end - LD_DAYS, end)
     ]
     return min(began, default=end)
 

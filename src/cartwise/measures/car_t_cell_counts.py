@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cartwise.basis import Missing
-from cartwise.measures.blood_counts import results
+from cartwise.measures.blood_counts import in_blood, results
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day
 from cartwise.measures.subsets import CHOICE, DAY_7, DAY_28, MIN_PARENT_CELLS, TimePoint, once, sample_at
@@ -48,7 +48,7 @@ def _count(patient: Patient, point: TimePoint) -> Noted | Missing:
     share = told["CAR+"]
     if share.parent_cells is not None and share.parent_cells < MIN_PARENT_CELLS:
         return Missing(f"the sample {on_day(sample.day)} has only {share.parent_cells} T cells")
-    counts = results(patient.labs.between(sample.day - COUNT_DAYS, sample.day + COUNT_DAYS), "CD3")
+    counts = results(in_blood(patient, "CD3").between(sample.day - COUNT_DAYS, sample.day + COUNT_DAYS), "CD3")
     known = [row for row in counts if row.value is not None]
     if not known:
         return Missing(f"no count of CD3+ cells within {COUNT_DAYS:g} day of the sample {on_day(sample.day)}")

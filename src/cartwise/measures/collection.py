@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cartwise.basis import Missing
-from cartwise.measures.blood_counts import results
+from cartwise.measures.blood_counts import in_blood, results
 from cartwise.measures.course import denied, set_aside, today
 from cartwise.measures.history import before_index
 from cartwise.measures.measure import Noted, measure
@@ -37,7 +37,7 @@ def collected(patient: Patient) -> bool | Noted | Missing:
 
 def _count(patient: Patient, test: str) -> Noted | Missing:
     now = today(patient)
-    found = results(patient.labs.between(now - COUNT_DAYS, now), test)
+    found = results(in_blood(patient, test).between(now - COUNT_DAYS, now), test)
     asked = f"{test} in blood on the day of collection"
     if not found:
         return Missing(f"no {test} from day {now - COUNT_DAYS:g} to {now:g}", asked)

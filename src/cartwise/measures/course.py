@@ -35,7 +35,7 @@ def course_end(patient: Patient) -> float:
     if first is None:
         return -math.inf
     ends = [row.day for row in patient.infusions if row.day > 0 and not _same_course(first, row)]
-    ends += [row.day for row in patient.treatments if row.kind == "CAR T" and row.day > 0]
+    ends += [row.day for row in patient.treatments.where(kind="CAR T") if row.day > 0]
     return min(ends, default=math.inf)
 
 
@@ -47,8 +47,7 @@ def _same_course(first: Row, other: Row) -> bool:
 
 def in_first_course(patient: Patient, rows: Records, first: float = 0.0, last: float = math.inf) -> Records:
     """Rows from day `first` to day `last`, both included, that belong to the first course."""
-    end = course_end(patient)
-    return Records(row for row in rows if row.day is not None and first <= row.day <= last and row.day < end)
+    return rows.between(first, last).before(course_end(patient))
 
 
 def unseen(patient: Patient, reason: str, settled_by: str = "") -> Missing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cartwise.basis import Missing
-from cartwise.measures.blood_counts import results
+from cartwise.measures.blood_counts import in_blood, results
 from cartwise.measures.course import today
 from cartwise.measures.history import before_index
 from cartwise.measures.measure import Noted, measure
@@ -25,7 +25,7 @@ def mixed_chimerism(patient: Patient, prior_hct: bool) -> bool | Noted | Missing
     """Whether donor and own cells are mixed after HCT (002:221)."""
     if not prior_hct:
         return Noted(value=False, note="no HCT before")
-    found = results(before_index(patient, patient.labs), "chimerism")
+    found = results(before_index(patient, in_blood(patient, "chimerism")), "chimerism")
     if not found or found[-1].value is None or found[-1].day < today(patient) - CHIMERISM_DAYS:
         return Missing(f"no chimerism of the last {CHIMERISM_DAYS:g} days is recorded", "chimerism in blood")
     return Noted(0 < found[-1].value < 100, f"{found[-1].value:g} % donor cells {on_day(found[-1].day)}")

@@ -14,7 +14,7 @@ from cartwise.basis import UNKNOWN, YES, Missing, Truth
 from cartwise.measures.bedside import Days, bedside_days, observations_complete
 from cartwise.measures.course import set_aside, today, unseen
 from cartwise.measures.grade_range import GradeRange, known
-from cartwise.measures.grading_crs import crs_on, derived_crs
+from cartwise.measures.grading_crs import WAIVED_DAYS, crs_on, derived_crs
 from cartwise.measures.grading_icans import derived_icans, icans_on
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day
@@ -60,8 +60,9 @@ class Present:
 
 def _present(patient: Patient, kind: str) -> Present | Missing:
     now = math.floor(today(patient))
-    rows = graded(patient, kind).where(scale=SCALE).that(lambda row: row.grade is not None)
-    days = bedside_days(patient)
+    rows = graded(patient, kind, scale=SCALE).that(lambda row: row.grade is not None)
+    seen = patient.observations.between(now - NOW_DAYS, math.inf)
+    days = bedside_days(patient, first=now - NOW_DAYS - WAIVED_DAYS) if seen else {}
     latest = rows[-1].day if rows else -math.inf
     recorded = max((row.grade for row in rows if row.day == latest), default=None)
     observed = {day: _observed(patient, kind, day, days) for day in days if now - NOW_DAYS <= day <= now}
@@ -120,7 +121,7 @@ def icans_grade_3_or_more_now(patient: Patient) -> bool | Noted | Missing:
 
 
 def _agreement(patient: Patient, kind: str, derived: Mapping[int, GradeRange]) -> Noted | Missing:
-    rows = graded(patient, kind).where(scale=SCALE).that(lambda row: row.grade is not None)
+    rows = graded(patient, kind, scale=SCALE).that(lambda row: row.grade is not None)
     both = Records(row for row in rows if math.floor(row.day) in derived)
     if not both:
         return unseen(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from cartwise.basis import NO, YES, Missing
 from cartwise.evidence import Threshold, threshold
@@ -169,18 +169,18 @@ def late_icaht(patient: Patient) -> Noted | Missing:
 )
 def severe_neutropenia_days(patient: Patient) -> float | Noted | Missing:
     """How long severe neutropenia has lasted up to now (002:264)."""
-    counts = neutrophils(patient, 0, math.floor(today(patient)))
-    if not counts or max(counts) < today(patient) - RECENT_DAYS:
+    now = today(patient)
+    recent = neutrophils(patient, max(0, math.ceil(now - RECENT_DAYS)), math.floor(now))
+    if not recent:
         return unseen(
             patient, f"no neutrophil count of the last {RECENT_DAYS:g} days is recorded", "a neutrophil count"
         )
-    run: list[int] = []
-    for day in sorted(counts, reverse=True):
-        if SEVERE.compare(counts[day], CELLS).truth is NO:
-            break
-        run.append(day)
-    return (
-        Noted(float(run[0] - run[-1] + 1), f"{len(run)} counts, from day {run[-1]} to {run[0]}")
-        if run
-        else 0.0
-    )
+    if not _severe(recent[max(recent)]):
+        return 0.0
+    counts = neutrophils(patient, 0, math.floor(now))
+    run = list(takewhile(lambda day: _severe(counts[day]), sorted(counts, reverse=True)))
+    return Noted(float(run[0] - run[-1] + 1), f"{len(run)} counts, from day {run[-1]} to {run[0]}")
+
+
+def _severe(count: float) -> bool:
+    return SEVERE.compare(count, CELLS).truth is not NO

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cartwise.basis import Missing
-from cartwise.measures.blood_counts import BEFORE_DAYS, Result, after_infusion, results
+from cartwise.measures.blood_counts import BEFORE_DAYS, Result, after_infusion, in_blood, results
 from cartwise.measures.course import FIRST_COURSE, index_infusion, unseen
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day
@@ -33,7 +33,7 @@ def il_6_levels(patient: Patient, last: float = PEAK_DAYS) -> list[Result]:
     """Interleukin 6 in blood from the week before infusion to day `last` of the first course, in the order of days."""
     if index_infusion(patient) is None:
         return []
-    before = results(patient.labs.between(-BEFORE_DAYS, -0.001), "IL-6")
+    before = results(in_blood(patient, "IL-6").between(-BEFORE_DAYS, -0.001), "IL-6")
     return before + after_infusion(patient, "IL-6", 0, last)
 
 

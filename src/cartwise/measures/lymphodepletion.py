@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cartwise.basis import Missing
-from cartwise.measures.blood_counts import results
+from cartwise.measures.blood_counts import in_blood, results
 from cartwise.measures.course import index_infusion
 from cartwise.measures.history import before_index
 from cartwise.measures.measure import Noted, measure
@@ -28,7 +28,7 @@ def fludarabine_auc(patient: Patient) -> float | Noted | Missing:
     first = given[-1] if given else -EXPOSURE_DAYS if index_infusion(patient) else None
     if first is None:
         return Missing("no lymphodepletion is recorded", "lymphodepletion and the exposure to fludarabine")
-    found = results(patient.labs.between(first, first + EXPOSURE_DAYS), "fludarabine AUC")
+    found = results(in_blood(patient, "fludarabine AUC").between(first, first + EXPOSURE_DAYS), "fludarabine AUC")
     if not found:
         return Missing("no fludarabine AUC is recorded", "the exposure to fludarabine")
     if found[-1].value is None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
 from cartwise.basis import Interval, Missing
-from cartwise.measures.catalogue import catalogue, depends_on_definitions
+from cartwise.measures.catalogue import GIVEN, catalogue, depends_on_definitions
 from cartwise.measures.measure import Measure, Noted, Outcome, Value
-from cartwise.study import CHOICES, DAY, Definitions, Patient
+from cartwise.study import CHOICES, DAY, Definitions, Patient, Read
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ def shown(value: Value, unit: str = "d") -> str:
 class Sheet:
     """The measures of one view of a patient.
 
+    The sheet of an earlier view lends what rests on no table that has changed since. The rest is made again when it is
+    asked for; where it comes out the same, it is the earlier one itself.
+
     Attributes:
         patient: the view they are made from; nothing later can enter.
         definitions: the definitions they are made with.
@@ -63,8 +67,10 @@ class Sheet:
         "_earlier",
         "_news",
         "_reads",
+        "_stale",
+        "_tables",
+        "_turned",
         "_under",
-        "_weighed",
         "answers",
         "definitions",
         "patient",
@@ -79,27 +85,47 @@ class Sheet:
         base: Sheet | None = None,
         earlier: Sheet | None = None,
     ) -> None:
-        """Take the view; a sheet of an earlier view lends what rests on nothing that has changed since."""
+        """Take the view; a base lends what no definition touches, and a sheet of an earlier view what still stands."""
         self.patient = patient
         self.definitions = definitions or patient.definitions
         self.answers: dict[int, Any] = {}
         self.steady: dict[int, bool] = {}
         self._base = base
         self._earlier = earlier
-        self._news: set[str] = {DAY}
-        self._weighed: set[str] = {DAY}
-        self._reads: dict[str, frozenset[str]] = {}
+        self._news: set[Read] = set()
         self._done: dict[str, Measured] = {}
+        self._reads: dict[str, frozenset[Read]] = {}
+        self._stale: dict[str, Measured] = {}
+        self._tables: set[str] = base._tables if base else set()
+        self._turned: set[str] = set()
         self._under: dict[tuple[str, str], Sheet] = {}
+        if earlier is not None:
+            self._inherit(earlier)
+
+    def _inherit(self, earlier: Sheet) -> None:
+        """Take over the measures that rest on nothing new, and keep the others at hand to compare with."""
+        self._news = self._base._news if self._base else self.patient.news_since(earlier.patient) | {DAY}
+        self._reads = earlier._reads.copy()
+        self._tables = self._base._tables if self._base else earlier._tables.copy()
+        self._stale = {name: was for name, was in earlier._stale.items() if name not in earlier._done}
+        for name, measured in earlier._done.items():
+            stands = self._reads[name].isdisjoint(self._news)
+            (self._done if stands else self._stale)[name] = measured
 
     def __getitem__(self, name: str) -> Measured:
         """The measure of that name, with value or reason, unit, method and note."""
         done = self._done.get(name)
-        if done is None:
-            shared = self._base is not None and not depends_on_definitions(name)
-            done = self._base[name] if shared and self._base is not None else self._compute(catalogue()[name])
-            self._done[name] = done
-        return done
+        if done is not None:
+            return done
+        if self._base is not None and not depends_on_definitions(name):
+            return self._base[name]
+        made, was = self._make(catalogue()[name]), self._stale.get(name)
+        if was is None or (was.value, was.note) != (made.value, made.note):
+            self._turned.add(name)
+        else:
+            made = was
+        self._done[name] = made
+        return made
 
     def value(self, name: str) -> Value | Missing:
         """The bare value of a measure, or why there is none."""
@@ -109,36 +135,42 @@ class Sheet:
         """The same patient under another definition; what does not depend on it is shared."""
         key = (choice, option)
         if key not in self._under:
-            chosen = replace(self.definitions, **{choice: option})
             earlier = self._earlier._under.get(key) if self._earlier else None
+            chosen = earlier.definitions if earlier else replace(self.definitions, **{choice: option})
             self._under[key] = Sheet(self.patient, chosen, base=self._base or self, earlier=earlier)
         return self._under[key]
 
     def next(self, patient: Patient) -> Sheet:
         """The sheet of a later view of the same patient; this one lends what has not changed, and forgets its own."""
+        if self._earlier is not None:
+            self._earlier._under = {}  # they name each other, and would wait for the garbage collector
         for sheet in (self, *self._under.values()):
             sheet._earlier = None
         return Sheet(patient, self.definitions, earlier=self)
 
-    def unchanged(self, name: str) -> bool:
-        """Whether a measure is the very one of the earlier sheet."""
-        return self._earlier is not None and self[name] is self._earlier._done.get(name)
+    def reads_as(self, patient: Patient) -> bool:
+        """Whether another view holds the same rows in every table that a measure has been made from so far."""
+        return self._tables.isdisjoint(patient.news_since(self.patient))
 
-    def turned(self, names: Iterable[str]) -> set[str]:
+    def unchanged(self, name: str) -> bool:
+        """Whether a measure is the very one that the earlier views gave."""
+        home = self._home(name)
+        measured = home[name]
+        return home._earlier is not None and measured is home._done[name] and name not in home._turned
+
+    def turned(self, names: AbstractSet[str]) -> set[str]:
         """Of some measures those that could turn an answer since the earlier sheet, under any definition asked there.
 
         A note or a reason that reads otherwise turns none: answers hang on values, and on what kind of gap there is.
+        A measure that was not asked for until now turns none either, since no answer hangs on it.
         """
-        earlier = self._earlier
-        if earlier is None:
+        if self._earlier is None:
             return set(names)
-        own, under = (self, earlier), [(self.under(*key), was) for key, was in earlier._under.items()]
-        return {
-            name
-            for name in names
-            if not _alike(own, name)
-            or (depends_on_definitions(name) and not all(_alike(pair, name) for pair in under))
-        }
+        asked = self._stale.keys() & names
+        found = {name for name in asked if not _alike(self[name], self._stale[name])}
+        for key in self._earlier._under:
+            found |= self.under(*key).turned(names)
+        return found
 
     def earlier_answer(self, key: int) -> Any:
         """What the earlier sheet answered to a criterion, or None."""
@@ -148,33 +180,9 @@ class Sheet:
         """Every measure of the catalogue, or those named, in order."""
         yield from (self[name] for name in (names or catalogue()))
 
-    def _compute(self, measure: Measure) -> Measured:
-        kept = self._earlier._done.get(measure.name) if self._earlier else None
-        if kept is not None and self._still_holds(measure.name):
-            return kept
-        made = self._make(measure)
-        same = kept is not None and (kept.value, kept.note) == (made.value, made.note)
-        return kept if kept is not None and same else made
-
-    def _still_holds(self, name: str) -> bool:
-        """Whether nothing that a measure of the earlier sheet rests on has changed."""
-        earlier = self._earlier
-        reads = earlier._reads.get(name) if earlier else None
-        if earlier is None or reads is None:
-            return False
-        shared = self._base or self  # one patient, whichever definitions are asked under
-        if not reads <= shared._weighed:
-            shared._weigh(reads - shared._weighed, earlier.patient)
-        if not reads.isdisjoint(shared._news):
-            return False
-        self._reads[name] = reads
-        return True
-
-    def _weigh(self, tables: frozenset[str], before: Patient) -> None:
-        """Find out, once a sheet, which tables hold other rows than in the earlier view."""
-        now = self.patient
-        self._news.update([table for table in tables if not now.reads_as(before, (table,))])
-        self._weighed |= tables
+    def _home(self, name: str) -> Sheet:
+        """The sheet that keeps a measure: the base where no definition touches it."""
+        return self if self._base is None or depends_on_definitions(name) else self._base
 
     def _make(self, measure: Measure) -> Measured:
         outcome = self._outcome(measure)
@@ -188,22 +196,21 @@ class Sheet:
     def _outcome(self, measure: Measure) -> Outcome:
         inputs = [self._input(name) for name in measure.inputs]
         made_from = [self._reads_of(name) for name in measure.inputs]
-        self.patient.reads = set()
+        self.patient.reads.clear()
         outcome = _applied(measure, inputs)
-        self._reads[measure.name] = frozenset(self.patient.reads).union(*made_from)
+        own = frozenset(self.patient.reads)
+        self._tables.update(read if isinstance(read, str) else read[0] for read in own)
+        self._reads[measure.name] = own.union(*made_from)
         return outcome
 
-    def _reads_of(self, name: str) -> frozenset[str]:
-        """The tables that an input rests on; one that another sheet made counts as resting on the day."""
-        if name in {"patient", "definitions"}:
-            return frozenset()
-        found = self._reads.get(name) or (self._base._reads.get(name) if self._base else None)
-        return frozenset({DAY}) if found is None else found
+    def _reads_of(self, name: str) -> frozenset[Read]:
+        """The tables that an input rests on."""
+        return frozenset() if name in GIVEN else self._home(name)._reads[name]
 
     def _input(self, name: str) -> Patient | Definitions | Value | Missing:
-        if name == "patient":
-            return self.patient
-        return self.definitions if name == "definitions" else self.value(name)
+        if name in GIVEN:
+            return self.patient if name == "patient" else self.definitions
+        return self.value(name)
 
     def _method(self, measure: Measure) -> str:
         if "{" not in measure.method:
@@ -220,9 +227,8 @@ def _applied(measure: Measure, inputs: list[Any]) -> Outcome:
     return measure.formula(*inputs)
 
 
-def _alike(sheets: tuple[Sheet, Sheet], name: str) -> bool:
-    """Whether a measure answers the same questions alike on two sheets."""
-    now, before = sheets[0][name], sheets[1][name]
+def _alike(now: Measured, before: Measured) -> bool:
+    """Whether a measure answers the same questions alike on two days."""
     if now is before:
         return True
     if isinstance(now.value, Missing):

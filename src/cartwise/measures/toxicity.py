@@ -20,9 +20,9 @@ _ONSET = f"first day of grade 1 or more; {_GRADES}"
 _DURATION = f"first to last day of grade 1 or more, both counted, days between at grade 0 or ungraded counted too; {_GRADES}"
 
 
-def graded(patient: Patient, kind: str) -> Records:
-    """Grades of a toxicity in the first course."""
-    return in_first_course(patient, patient.toxicities.where(kind=kind))
+def graded(patient: Patient, kind: str, **wanted: str) -> Records:
+    """Grades of a toxicity in the first course; with `scale` those on one scale."""
+    return in_first_course(patient, patient.toxicities.where(kind=kind, **wanted))
 
 
 def reached(patient: Patient, kind: str, grade: int, highest: int | Missing) -> bool | Noted | Missing:

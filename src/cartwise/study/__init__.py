@@ -13,6 +13,7 @@ from cartwise.study.loading import Study, build, load, row_type
 from cartwise.study.patient import DAY, Patient, patient_named
 from cartwise.study.reading import LINE
 from cartwise.study.record import History, Records, Row
+from cartwise.study.table_seen import Read
 from cartwise.study.tables import ASSESSMENTS, LABS, OBSERVED, TABLES, Column, columns_of
 from cartwise.study.writing import write_study, write_template
 
@@ -30,6 +31,7 @@ __all__ = [
     "History",
     "Imported",
     "Patient",
+    "Read",
     "Records",
     "Row",
     "Study",

@@ -123,20 +123,39 @@ def build(
     index_days = {
         name: date + dt.timedelta(days=math.floor(moved.get(name, 0))) for name, date in index_dates.items()
     }
-    patients = _patients(about, tables, anchors, index_days, _set_aside(raw, met))
+    patients = _patients(about, tables, anchors, index_days, _set_aside(in_days, moved, met))
     return Study(about, patients, tables, tuple(met), folder)
 
 
-def _set_aside(raw: RawTables, issues: list[Issue]) -> dict[str, frozenset[str]]:
-    """By patient the tables of which a row was set aside; a repeated row says nothing new and does not count."""
-    found: dict[str, set[str]] = {}
+def _set_aside(
+    raw: RawTables, moved: Mapping[str, float], issues: list[Issue]
+) -> dict[str, dict[str, float]]:
+    """By patient the tables of which a row was set aside, with the first day of such rows.
+
+    A row whose day cannot be read may be of any day. A repeated row says nothing new and does not count.
+    """
+    found: dict[str, dict[str, float]] = {}
     for issue in issues:
         table = issue.file.rpartition(".")[0]
         if issue.severity is Severity.QUARANTINED and table in raw and issue.rule != "repeated-row":
             frame = raw[table]
-            for name in frame.loc[frame[LINE] == issue.row, "patient_id"] if "patient_id" in frame else ():
-                found.setdefault(name, set()).add(table)
-    return {name: frozenset(tables) for name, tables in found.items()}
+            for row in (
+                frame.loc[frame[LINE] == issue.row].to_dict("records") if "patient_id" in frame else ()
+            ):
+                name = row["patient_id"]
+                first = found.setdefault(name, {})
+                unread = issue.column == "day"
+                day = -math.inf if unread else _day_read(row.get("day")) - moved.get(name, 0.0)
+                first[table] = min(day, first.get(table, math.inf))
+    return found
+
+
+def _day_read(cell: object) -> float:
+    try:
+        day = float(str(cell))
+    except ValueError:
+        return -math.inf
+    return day if math.isfinite(day) else -math.inf
 
 
 def _no_patients() -> Issue:
@@ -164,7 +183,7 @@ def _patients(
     tables: Tables,
     anchors: Mapping[str, str],
     index_dates: Mapping[str, dt.date],
-    set_aside: Mapping[str, frozenset[str]],
+    set_aside: Mapping[str, Mapping[str, float]],
 ) -> dict[str, Patient]:
     histories: dict[str, dict[str, History]] = {}
     for table, frame in tables.items():
@@ -180,7 +199,7 @@ def _patients(
             cut_day=_cut_day(about, index_dates.get(name)),
             region=about.region,
             label_edition=about.label_edition,
-            set_aside=set_aside.get(name, frozenset()),
+            set_aside=set_aside.get(name),
         )
         for name in names
     }

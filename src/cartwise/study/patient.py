@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from cartwise.basis import UserError
 from cartwise.study.definitions import Definitions
-from cartwise.study.record import NOTHING, History, Records, Row
+from cartwise.study.record import History, Records, Row
+from cartwise.study.table_seen import Read, TableSeen
 from cartwise.study.tables import TABLES
 
 DAY = "day"
 """Stands among the tables read where an answer also depends on the day it is asked."""
+SET_ASIDE = "set aside"
+"""Stands among them where an answer also depends on which rows were set aside."""
 
 
 class Patient:
@@ -25,14 +28,16 @@ class Patient:
         definitions: the definitions the study chose.
         region: whose labels hold at the centre, "" where the study does not say.
         label_edition: year of the labels that hold there, None where the study does not say.
-        set_aside: names of the tables of which a row of this patient was set aside, so that absence says nothing.
-        reads: names of the tables read since it was last emptied, and DAY where the day itself was asked for.
+        reads: tables and parts of them read since it was last emptied, by whichever view of the patient; DAY and
+            SET_ASIDE where these were asked for.
     """
 
     __slots__ = (
         "_day",
         "_histories",
+        "_last_day",
         "_seen",
+        "_set_aside",
         "anchor",
         "cut_day",
         "definitions",
@@ -40,7 +45,6 @@ class Patient:
         "label_edition",
         "reads",
         "region",
-        "set_aside",
     )
 
     def __init__(
@@ -54,8 +58,10 @@ class Patient:
         day: float = math.inf,
         region: str = "",
         label_edition: int | None = None,
-        set_aside: frozenset[str] = frozenset(),
+        set_aside: Mapping[str, float] | None = None,
+        reads: set[Read] | None = None,
     ) -> None:
+        """Take the record; `set_aside` holds the first day of the rows set aside, by table, minus infinity if unread."""
         self.id = id
         self._day = day
         self.anchor = anchor
@@ -63,10 +69,11 @@ class Patient:
         self.definitions = definitions
         self.region = region
         self.label_edition = label_edition
-        self.set_aside = set_aside
+        self._set_aside = set_aside or {}
         self._histories = histories
-        self._seen: dict[str, Records] = {}
-        self.reads: set[str] = set()
+        self._seen: dict[str, TableSeen] = {}
+        self._last_day: float | None = math.nan  # not asked yet
+        self.reads: set[Read] = set() if reads is None else reads
 
     @property
     def day(self) -> float:
@@ -82,15 +89,10 @@ class Patient:
         """
         if table.startswith("_") or table not in TABLES:
             raise AttributeError(f"No record table is called {table!r}; there are {', '.join(TABLES)}.")
-        self.reads.add(table)
-        return self._rows(table)
-
-    def _rows(self, table: str) -> Records:
-        records = self._seen.get(table)
-        if records is None:
-            history = self._histories.get(table)
-            records = self._seen[table] = NOTHING if history is None else history.as_of(self._day)
-        return records
+        seen = self._seen.get(table)
+        if seen is None:
+            seen = self._seen[table] = TableSeen(table, self._histories.get(table), self._day, self.reads)
+        return cast("Records", seen)  # it reads as they do
 
     @property
     def profile(self) -> Row:
@@ -99,33 +101,59 @@ class Patient:
 
     def as_of(self, day: float) -> Patient:
         """The record as it stood at the end of `day`; a later view never widens an earlier one."""
+        return self._viewed(self._histories, min(day, self._day))
+
+    def with_tables(self, changed: Mapping[str, History]) -> Patient:
+        """The same patient in the same view, but for the histories of these tables."""
+        return self._viewed({**self._histories, **changed}, self._day)
+
+    def _viewed(self, histories: Mapping[str, History], day: float) -> Patient:
         return Patient(
             self.id,
-            self._histories,
+            histories,
             definitions=self.definitions,
             anchor=self.anchor,
             cut_day=self.cut_day,
-            day=min(day, self._day),
+            day=day,
             region=self.region,
             label_edition=self.label_edition,
-            set_aside=self.set_aside,
+            set_aside=self._set_aside,
+            reads=self.reads,
         )
 
-    def reads_as(self, other: Patient, tables: Iterable[str] | None = None) -> bool:
-        """Whether these tables, or all that were read in the other view, hold the same rows in this one."""
-        named = other._seen if tables is None else tables
-        return all(self._rows(table) is other._rows(table) for table in named)
+    def news_since(self, earlier: Patient) -> set[Read]:
+        """The tables, and of them the parts asked for so far, that hold other rows than in an earlier view of this patient."""
+        aside = self._set_aside_by(self._day) != self._set_aside_by(earlier._day)
+        news: set[Read] = {SET_ASIDE} if aside else set()
+        for table, history in self._histories.items():
+            if history.differs(earlier._day, self._day):
+                news.add(table)
+                news.update((table, part) for part in history.parts_that_differ(earlier._day, self._day))
+        return news
+
+    @property
+    def set_aside(self) -> frozenset[str]:
+        """The tables of which a row up to this day was set aside, so that absence from them says nothing."""
+        self.reads.add(SET_ASIDE)
+        return self._set_aside_by(self._day)
+
+    def _set_aside_by(self, day: float) -> frozenset[str]:
+        return frozenset(table for table, first in self._set_aside.items() if first <= day)
 
     @property
     def last_day(self) -> float | None:
         """The last day on which anything of the patient is recorded, in this view; None for an empty record."""
         self.reads.add(DAY)
         # Past `__getattr__`, so that asking for it does not count as reading every table.
-        latest = (
-            history.as_of(self._day).last for table, history in self._histories.items() if table != "patients"
-        )
-        days = [row.day for row in latest if row is not None]
-        return max((day for day in days if day is not None), default=None)
+        if self._last_day is not None and math.isnan(self._last_day):
+            latest = (
+                history.as_of(self._day).last
+                for table, history in self._histories.items()
+                if table != "patients"
+            )
+            days = [row.day for row in latest if row is not None]
+            self._last_day = max((day for day in days if day is not None), default=None)
+        return self._last_day
 
     def change_days(self) -> list[float]:
         """The days up to `day` on which something became known, in order."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 Row = Any
@@ -18,15 +18,16 @@ class Records(tuple[Row, ...]):
 
     def between(self, first: float, last: float) -> Records:
         """Rows from day `first` to day `last`, both included."""
-        return Records(row for row in self if row.day is not None and first <= row.day <= last)
+        start = bisect_left(self, first, key=_day_of) if first > -math.inf else self._undated()
+        return self._part(start, bisect_right(self, last, key=_day_of))
+
+    def before(self, day: float) -> Records:
+        """Rows of the days before `day`."""
+        return self._part(self._undated(), bisect_left(self, day, key=_day_of))
 
     def where(self, **wanted: Any) -> Records:
         """Rows whose columns have these values; a tuple, list or set offers several."""
-        tests = [
-            (name, value if isinstance(value, tuple | list | set | frozenset) else (value,))
-            for name, value in wanted.items()
-        ]
-        return Records(row for row in self if all(getattr(row, name) in values for name, values in tests))
+        return self.that(_within(part_where(wanted)))
 
     def that(self, test: Callable[[Row], bool]) -> Records:
         """Rows for which the test is true."""
@@ -35,6 +36,13 @@ class Records(tuple[Row, ...]):
     def values(self, column: str) -> list[Any]:
         """The filled cells of a column, in the order of days."""
         return [value for row in self if (value := getattr(row, column)) is not None]
+
+    def _undated(self) -> int:
+        """The number of rows without a day, which stand first."""
+        return bisect_right(self, -math.inf, key=_day_of)
+
+    def _part(self, start: int, end: int) -> Records:
+        return self if end - start == len(self) else Records(self[start:end])
 
     @property
     def first(self) -> Row | None:
@@ -49,15 +57,32 @@ class Records(tuple[Row, ...]):
 
 NOTHING = Records()
 
+Part = tuple[tuple[str, Any], ...]
+"""Columns with the value, or the values, that they hold in a part of the rows."""
+
+
+def part_where(wanted: Mapping[str, Any]) -> Part:
+    """The part that holds these values; of a tuple, list or set any."""
+    return tuple(
+        (column, frozenset(value) if isinstance(value, list | set) else value)
+        for column, value in wanted.items()
+    )
+
+
+def _within(part: Part) -> Callable[[Row], bool]:
+    tests = [(column, value if isinstance(value, tuple | frozenset) else (value,)) for column, value in part]
+    return lambda row: all(getattr(row, column) in values for column, values in tests)
+
 
 class History:
     """Every state that the rows of one table have had, by the day on which it became known.
 
     A row enters when its result was available; a cell that becomes known later enters as a second version of
-    the row. What was known on a day is then a bisection, and equal days share one `Records`.
+    the row, and a row that leaves a part as None. What was known on a day is then a bisection, and equal days share
+    one `Records`.
     """
 
-    __slots__ = ("_cache", "_known", "_versions")
+    __slots__ = ("_cache", "_known", "_parts", "_versions")
 
     def __init__(self, rows: Iterable[Sequence[tuple[float, Row]]]) -> None:
         """Keep the versions of each row as (day known, row), earliest first; a later one replaces an earlier."""
@@ -70,14 +95,40 @@ class History:
         self._known = [known for known, _, _ in ordered]
         self._versions = [(number, row) for _, number, row in ordered]
         self._cache: dict[int, Records] = {}
+        self._parts: dict[Part, History] = {}
 
     def as_of(self, day: float) -> Records:
         """The rows as they stood at the end of `day`."""
         cut = bisect_right(self._known, day)
         if cut not in self._cache:
-            rows = dict(self._versions[:cut]).values()
+            rows = [row for row in dict(self._versions[:cut]).values() if row is not None]
             self._cache[cut] = Records(sorted(rows, key=_day_of))
         return self._cache[cut]
+
+    def part(self, part: Part) -> History:
+        """The history of a part of the rows."""
+        kept = self._parts.get(part)
+        if kept is None:
+            kept = self._parts[part] = self._made_of(part)
+        return kept
+
+    def _made_of(self, part: Part) -> History:
+        is_within = _within(part)
+        rows: dict[int, list[tuple[float, Row]]] = {}
+        for known, (number, row) in zip(self._known, self._versions, strict=True):
+            if is_within(row):
+                rows.setdefault(number, []).append((known, row))
+            elif number in rows:  # a later version of the row says otherwise
+                rows[number].append((known, None))
+        return History(rows.values())
+
+    def differs(self, one: float, other: float) -> bool:
+        """Whether other rows were known at the end of one day than at the end of the other."""
+        return bisect_right(self._known, one) != bisect_right(self._known, other)
+
+    def parts_that_differ(self, one: float, other: float) -> list[Part]:
+        """Of the parts asked for so far those of which other rows were known at the end of one day than of the other."""
+        return [part for part, history in self._parts.items() if history.differs(one, other)]
 
     def change_days(self) -> list[float]:
         """The days on which something became known, without repeats."""
@@ -89,7 +140,7 @@ def _rank(versions: Sequence[tuple[float, Row]]) -> tuple[tuple[Any, ...], ...]:
 
     A version that never comes ranks as known at infinity, so that it cannot reorder what was known before it.
     """
-    known = [(day, *((cell is None, cell) for cell in row)) for day, row in versions]
+    known = [(day, *((cell is None, cell) for cell in row or ())) for day, row in versions]
     return (*known, (math.inf,))
 
 

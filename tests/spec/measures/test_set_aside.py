@@ -129,3 +129,29 @@ def test_ngs_about_day_28_is_not_called_wanting_where_a_test_was_set_aside() -> 
     assert Sheet(patient_of({"mrd": FLOW_28}).as_of(60)).value("ngs_wanting_about_day_28") is True
     found = Sheet(patient_of({"mrd": FLOW_28}, lost="mrd").as_of(60)).value("ngs_wanting_about_day_28")
     assert isinstance(found, Missing)
+
+
+def test_a_row_of_a_later_day_that_was_set_aside_was_not_there_before_it() -> None:
+    raw = {
+        "patients": table("disease\nB-ALL", patient_id="P"),
+        "infusions": table("day | course\n0 | 1", patient_id="P"),
+        "treatments": table("day | kind\n900 | no such treatment", patient_id="P"),
+    }
+    study = build(About("Drawn"), raw)
+    assert study.quarantined == 1, [issue.as_dict() for issue in study.issues]
+    patient = study.patients["P"]
+    assert patient.as_of(899).set_aside == frozenset()
+    assert patient.set_aside == patient.as_of(900).set_aside == {"treatments"}
+
+
+def test_a_replay_notices_that_a_row_of_the_day_was_set_aside() -> None:
+    raw = {
+        "patients": table("disease\nB-ALL", patient_id="P"),
+        "infusions": table("day | course\n0 | 1", patient_id="P"),
+        "treatments": table("day | kind\n5 | no such treatment", patient_id="P"),
+        "follow_up": table("day | event\n3 | seen", patient_id="P"),
+    }
+    patient = build(About("Drawn"), raw).patients["P"]
+    before = Sheet(patient.as_of(4))
+    assert before.value("hct_after_infusion") is False
+    assert isinstance(before.next(patient.as_of(6)).value("hct_after_infusion"), Missing)
