@@ -25,11 +25,15 @@ DEPLETING = (
 """Treatments after which missing B cells say nothing of CAR T cells any more."""
 
 ONSET_BY = 28.0
-"""Aplasia not seen by this day is taken as never reached; it began by day 20 in 001:179. Our choice."""
+"""Aplasia not seen by this day is taken as never reached; it began by day 20 in 001:179. Our choice.
+
+B cells seen before it are no loss: lymphodepletion empties the blood of them too, and they may come back for some days
+before the CAR T cells have expanded.
+"""
 
 _SPAN = f"{FIRST_COURSE}, or to relapse or the first of {', '.join(DEPLETING)}"
 _SAMPLES = "a day counts by the shares or counts measured on it, and not at all where its samples disagree"
-_LOSS = "{bca_loss}; the loss lies between the last sample with aplasia and the first without"
+_LOSS = f"{{bca_loss}}; the loss lies between the last sample with aplasia and the first without, from day {ONSET_BY:g} on"
 _COUNT = "a B-cell count"
 
 
@@ -95,11 +99,11 @@ Days = list[tuple[float, bool]]
 
 
 def days_judged(patient: Patient, name: str) -> Days:
-    """Days of the first course on which the definition could be applied."""
+    """Days of the first course on which the definition could be applied, after that of infusion: no CAR T cell has acted yet."""
     definition, (end, _) = definition_named(name), end_of_aplasia(patient)
     found: dict[float, set[bool]] = {}
     for row in patient.b_cells:
-        if 0 <= row.day < end and (aplastic := definition.aplastic(row)) is not None:
+        if 0 < row.day < end and (aplastic := definition.aplastic(row)) is not None:
             found.setdefault(row.day, set()).add(aplastic)
     return [(day, answers.pop()) for day, answers in found.items() if len(answers) == 1]
 
@@ -131,7 +135,7 @@ def loss_of(days: Days, *, confirmed: bool) -> tuple[Interval, str] | None:
     for place, (day, aplastic) in enumerate(days):
         if aplastic:
             last = day
-        elif last is not None:
+        elif last is not None and day >= ONSET_BY:
             then = days[place + 1] if place + 1 < len(days) else None
             if not confirmed or (then and not then[1]):
                 return Interval(last, day), _certainty(then)

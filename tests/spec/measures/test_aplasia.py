@@ -204,3 +204,24 @@ def test_as_of_a_day_loss_is_not_known_before_its_result():
     assert value(patient.as_of(102), "bca_loss") == Interval(28)
     assert value(patient.as_of(103), "bca_loss") == Interval(28, 100)
     assert reason(patient.as_of(-3), "bca_loss") == "no infusion is recorded"
+
+
+LYMPHODEPLETED = "day | percent_of_lymphocytes\n0 | 0.1\n7 | 6\n9 | 7"
+
+
+def test_b_cells_that_come_back_before_the_car_t_cells_have_expanded_are_no_loss():
+    assert "not seen to day 9" in reason(drawn(b_cells=LYMPHODEPLETED), "bca_loss")
+    patient = drawn(b_cells=f"{LYMPHODEPLETED}\n17 | 0.2\n60 | 0.1")
+    assert value(patient, "bca_onset") == Interval(9, 17)
+    assert value(patient, "bca_loss") == Interval(60)
+
+
+def test_an_aplasia_lost_in_the_first_weeks_is_told_from_day_28_on():
+    early = "day | percent_of_lymphocytes\n10 | 0.1\n21 | 6"
+    assert value(drawn(b_cells=early), "bca_loss") == Interval(10)
+    assert value(drawn(b_cells=f"{early}\n28 | 9"), "bca_loss") == Interval(10, 28)
+
+
+def test_blood_of_the_day_of_infusion_shows_lymphodepletion_and_not_aplasia():
+    patient = drawn(b_cells="day | percent_of_lymphocytes\n0 | 0.1\n30 | 6\n90 | 12")
+    assert "never seen in 2 samples" in reason(patient, "bca_loss")
