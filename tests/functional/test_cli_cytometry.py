@@ -143,3 +143,33 @@ def test_a_panel_that_lacks_markers_is_told_all_of_them_and_the_files(copied):
     assert "need FOXP3, CD62L" in ran.stderr
     assert "cartwise cytometry populations" in ran.stderr
     assert ".fcs" in ran.stderr
+
+
+def test_a_wrong_channel_is_an_exit_code_and_named(copied):
+    panel = copied / "cytometry" / "panel.toml"
+    text = panel.read_text(encoding="utf-8")
+    assert "Er170Di" in text
+    panel.write_text(text.replace("Er170Di", "Er999Di"), encoding="utf-8")
+    held = cartwise("cytometry", "panel", copied)
+    assert held.returncode == 1
+    assert "lacks Er999Di" in held.stdout
+
+
+def test_a_panel_that_the_study_does_not_have_is_an_exit_code_and_named(copied):
+    table = copied / "cytometry_files.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("demo 1", "demo 7"), encoding="utf-8")
+    held = cartwise("cytometry", "panel", copied)
+    assert held.returncode == 1
+    assert "'demo 7'" in held.stdout
+
+
+@pytest.mark.parametrize("command", ["panel", "run"])
+def test_rows_that_were_set_aside_are_told_and_not_a_table_that_is_missing(copied, command):
+    table = copied / "cytometry_files.csv"
+    listed = pd.read_csv(table, dtype=str)
+    listed.assign(specimen="spleen").to_csv(table, index=False)
+    asked = cartwise("cytometry", command, copied)
+    assert asked.returncode == 2
+    assert f"each of its {len(listed)} rows was set aside" in asked.stderr
+    assert "lists no cytometry" not in asked.stderr
+    assert "cartwise check" in asked.stderr

@@ -61,6 +61,9 @@ def test_each_sample_becomes_a_file_with_its_events_as_they_were_read(pooled, tm
         found += len(events)
     assert f"{found} of {len(truth)} events are assigned." in done.stdout
     assert "have a code of no sample" in done.stdout
+    drawn = (tmp_path / "samples" / "separation.svg").read_text(encoding="utf-8")
+    for word in (*SAMPLES, "yield, %", "cut-off", "Invented data", f"{found:,} of {len(truth):,} events"):
+        assert word in drawn
 
 
 def test_a_key_may_name_channels_by_mass(pooled, tmp_path):

@@ -79,7 +79,7 @@ def test_truth_counts_every_intact_cell_once(design, seed, events, data):
     told = true_frequencies(sample, drawn)
     labels = event_labels(drawn)
     intact = labels[~labels["label"].isin(NOT_CELLS)]
-    families = ["T cells", "NK cells", "monocytes", "CAR+ T cells"]
+    families = ["T cells", "NK cells", "monocytes", "CD19+ cells", "CAR+ T cells"]
     parts = told[(told["parent"] == "leukocytes") & ~told["subset"].isin(families)]
     assert parts["cells"].sum() == len(intact)
     assert told[told["parent"] == "CAR+ T cells"]["cells"].sum() == labels["car_positive"].sum()

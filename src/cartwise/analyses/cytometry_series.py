@@ -38,7 +38,7 @@ SUBSETS = (
     "CD4-CD8- gd",
     "T cells",
     "CAR+ T cells",
-    "B cells",
+    "CD19+ cells",
     "early NK",
     "late NK",
     "classical monocytes",
@@ -50,6 +50,18 @@ SUBSETS = (
 
 UNCLASSIFIED = "unclassified"
 """Cells that the classifier rejected: no subset, so nothing that is compared; bars leave their share white."""
+
+
+CD19_CELLS = "CD19+ cells"
+_CD19_HOLDS = (
+    "CD19+ cells are B cells and CD19+ leukaemic blasts together: do not read a rise of them as B cells that have come "
+    "back."
+)
+_FORMER = "populations of 000 1;"
+_FORMER_HOLDS = (
+    "What these records call B cells was counted by version 1 of the populations of 000, whose gate takes in CD19+ "
+    "leukaemic blasts: do not read it as B cells that have come back, and run the cytometry again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +111,16 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """Series, the samples they come from (one row each), and sentences for the methods."""
+    """Series, the samples they come from (one row each), sentences for the methods, and what names of subsets leave unsaid."""
 
     series: tuple[Series, ...]
     samples: pd.DataFrame
     notes: tuple[str, ...]
+    holdings: tuple[str, ...]
+
+    def about(self, text: str) -> str:
+        """What stands beside the figures: the text, and what a reader of the subsets' names could overlook."""
+        return " ".join((text, *self.holdings)) if self.series else NO_CYTOMETRY
 
     def of(self, population: Population, *scales: str) -> list[Series]:
         """The series of a population, on these scales where any are named."""
@@ -181,6 +198,13 @@ def conflicts_told(conflicts: int, of: str) -> list[str]:
     return [
         f"{conflicts} values of {of} were left out because their sample holds two that differ under one name."
     ]
+
+
+def holdings(rows: Iterable[Row]) -> tuple[str, ...]:
+    """Sentences on subsets whose gate takes in more than a reader of the name would think."""
+    found = {(row.subset, _FORMER in (row.method or "")) for row in rows}
+    told = [_CD19_HOLDS] if any(subset == CD19_CELLS for subset, _ in found) else []
+    return (*told, _FORMER_HOLDS) if ("B cells", True) in found else tuple(told)
 
 
 def methods_of_rows(rows: Iterable[Row]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cartwise.analyses.analysis import analysis
 from cartwise.analyses.cohort import Cohort
-from cartwise.analyses.cytometry_series import NO_CYTOMETRY
 from cartwise.analyses.group_differences import (
     ABOUT,
     MEASURES,
@@ -45,6 +44,6 @@ def marker_associations(cohort: Cohort) -> Result:
     return cohort.result(
         tables={"differences": differences_table(main), "sensitivity": differences_table(few)},
         figures=shown,
-        about=about if found.series else NO_CYTOMETRY,
+        about=found.about(about),
         methods=(*found.notes, *differences_methods(cohort, main)) if cohort.sheets else (),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cartwise.analyses.analysis import analysis
 from cartwise.analyses.cohort import Cohort
-from cartwise.analyses.cytometry_series import NO_CYTOMETRY, POPULATIONS, Population
+from cartwise.analyses.cytometry_series import POPULATIONS, Population
 from cartwise.analyses.figure import Figure, HeatMapFigure, HeatPanel
 from cartwise.analyses.heat_panels import HeatCell, heat_panel, star
 from cartwise.analyses.marker_series import marker_series
@@ -46,7 +46,7 @@ def marker_changes(cohort: Cohort) -> Result:
             "samples": found.samples,
         },
         figures=_figures(comparisons),
-        about=ABOUT if found.series else NO_CYTOMETRY,
+        about=found.about(ABOUT),
         methods=(*found.notes, *changes_methods(comparisons)) if cohort.sheets else (),
     )
 

@@ -18,6 +18,7 @@ from cartwise.analyses.cytometry_series import (
     by_name,
     chosen_samples,
     conflicts_told,
+    holdings,
     in_order,
     methods_of_rows,
     sample_rows,
@@ -48,7 +49,7 @@ def marker_series(cohort: Cohort) -> Collected:
         found, told = _markers(population, chosen, scale)
         series += found
         notes += told
-    return Collected(tuple(series), samples_table(samples), tuple(notes))
+    return Collected(tuple(series), samples_table(samples), tuple(notes), holdings(rows))
 
 
 def _rows(subsets: list[str], patient: Patient) -> Records:

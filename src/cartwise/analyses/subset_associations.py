@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cartwise.analyses.analysis import analysis
 from cartwise.analyses.cohort import Cohort
-from cartwise.analyses.cytometry_series import NO_CYTOMETRY
 from cartwise.analyses.group_differences import (
     ABOUT,
     MEASURES,
@@ -53,6 +52,6 @@ def subset_associations(cohort: Cohort) -> Result:
             "sensitivity": sensitivity.drop(columns="marker"),
         },
         figures=subset_maps(main, LABEL),
-        about=ABOUT if found.series else NO_CYTOMETRY,
+        about=found.about(ABOUT),
         methods=(*found.notes, *differences_methods(cohort, main)) if cohort.sheets else (),
     )

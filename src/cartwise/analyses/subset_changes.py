@@ -6,7 +6,7 @@ import pandas as pd
 
 from cartwise.analyses.analysis import analysis
 from cartwise.analyses.cohort import Cohort
-from cartwise.analyses.cytometry_series import BLOOD, CAR_T, NO_CYTOMETRY, Population, Series
+from cartwise.analyses.cytometry_series import BLOOD, CAR_T, Population, Series
 from cartwise.analyses.figure import Figure, PairedFigure
 from cartwise.analyses.paired_changes import Comparison, changes_methods, changes_table, compared, panels
 from cartwise.analyses.result import Result
@@ -47,7 +47,7 @@ def subset_changes(cohort: Cohort) -> Result:
             for one in comparisons
             if one.series.scale == PERCENT
         },
-        about=ABOUT if found.series else NO_CYTOMETRY,
+        about=found.about(ABOUT),
         methods=(*found.notes, *changes_methods(comparisons)) if cohort.sheets else (),
     )
 

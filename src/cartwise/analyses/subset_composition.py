@@ -11,7 +11,6 @@ from cartwise.analyses.cohort import Cohort
 from cartwise.analyses.cytometry_series import (
     BLOOD,
     CAR_T,
-    NO_CYTOMETRY,
     Population,
     Series,
 )
@@ -48,7 +47,7 @@ def subset_composition(cohort: Cohort) -> Result:
     return cohort.result(
         tables={"composition": _table(found.series), "samples": found.samples},
         figures=figures,
-        about=ABOUT if found.series else NO_CYTOMETRY,
+        about=found.about(ABOUT),
         methods=found.notes if cohort.sheets else (),
     )
 

@@ -17,6 +17,7 @@ from cartwise.analyses.cytometry_series import (
     by_name,
     chosen_samples,
     conflicts_told,
+    holdings,
     in_order,
     methods_of_rows,
     sample_rows,
@@ -52,7 +53,7 @@ def subset_series(cohort: Cohort, *scales: str) -> Collected:
             series += found
             notes += told
     notes += _others(cohort)
-    return Collected(tuple(series), samples_table(samples), tuple(notes))
+    return Collected(tuple(series), samples_table(samples), tuple(notes), holdings(_all_rows(cohort)))
 
 
 def frequency_samples(cohort: Cohort, population: Population) -> Chosen:

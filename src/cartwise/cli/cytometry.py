@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cartwise.cli import cytometry_explore, cytometry_prepare
-from cartwise.cli.cytometry_running import Scheduler, Until, WorkerCount, close, panels_of, ran
+from cartwise.cli.cytometry_running import Scheduler, Until, WorkerCount, close, panels_of, ran, samples_of
 from cartwise.cli.studying import StudyFolder, loaded_study
 
 if TYPE_CHECKING:  # as for every command: --help does not wait for pandas and scipy
-    from cartwise.cytometry import Events, Run
+    from cartwise.cytometry import Events, Harmonisation, Panel, Run, SampleFile
 
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="FOLDER", help="Write every table of the run here.")
@@ -84,15 +84,14 @@ def panel(
         bool, typer.Option("--draft", help="Print a panel drafted from the files' headers.")
     ] = False,
 ) -> None:
-    """Hold every file of a study against its panels: which matches which, and where their words differ."""
+    """Hold every file of a study against its panels; exit code 1 when a run could not use one of them."""
     from cartwise.basis import UserError
     from cartwise.cli.terminal import show_frame
     from cartwise.cytometry import harmonise, read_fcs
-    from cartwise.study import cytometry_samples
 
-    loaded = loaded_study(study)
+    samples = samples_of(loaded_study(study))
     headers, unread = {}, []
-    for sample in cytometry_samples(loaded):
+    for sample in samples:
         try:
             headers[sample.name] = read_fcs(sample.path)
         except UserError as error:
@@ -100,11 +99,36 @@ def panel(
     if draft:
         _draft(headers, unread)
         return
-    found = harmonise(headers, list(panels_of(study).values()))
+    panels = panels_of(study)
+    found = harmonise(headers, list(panels.values()))
     show_frame(found.files)
-    for remark in (*found.remarks, *unread):
+    unusable = _unusable(samples, headers, panels)
+    for remark in (*found.remarks, *_untold(unusable, found), *unread):
         print(remark)
-    raise typer.Exit(1 if unread else 0)
+    raise typer.Exit(1 if unread or unusable else 0)
+
+
+def _unusable(
+    samples: list[SampleFile], headers: dict[str, Events], panels: dict[str, Panel]
+) -> dict[str, str]:
+    """Why a run could not use a file with the panel that the study gives it."""
+    from cartwise.basis import UserError
+    from cartwise.cytometry import match_panel, panel_of
+
+    reasons = {}
+    for sample in samples:
+        if sample.name in headers:
+            try:
+                match_panel(panel_of(sample, panels), headers[sample.name])
+            except UserError as error:
+                reasons[sample.name] = str(error)
+    return reasons
+
+
+def _untold(unusable: dict[str, str], found: Harmonisation) -> list[str]:
+    """Reasons for files that fit some panel: of one that fits none the remarks have told what it lacks."""
+    fitting = set(found.files.loc[found.files["fits"].astype(bool), "file"])
+    return [f"{name}: {reason}" for name, reason in unusable.items() if name in fitting]
 
 
 def _draft(headers: dict[str, Events], unread: list[str]) -> None:

@@ -27,6 +27,7 @@ Distance = Annotated[
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace files that are there from an earlier time.")
 ]
+PICTURE = "separation.svg"
 KEPT_KEYWORDS = {"cyt": "$CYT", "timestep": "$TIMESTEP", "invented": "INVENTED", "com": "$COM"}
 """Keywords of the pooled file that a sample's file keeps; the comment only where the data are invented, because in any
 other file it may name a patient."""
@@ -54,17 +55,19 @@ def debarcode(
     distance: Distance = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Take a barcoded run apart: one FCS file a sample, with its events as they were read; what is unclear is counted."""
-    from cartwise import cytometry
+    """Take a barcoded run apart: one FCS file a sample with its events as read, and a plot of how clearly they separate."""
+    from cartwise import cytometry, reports
 
     events, codes = cytometry.read_fcs(file), cytometry.read_barcode_key(key)
     paths = _paths(codes, out)
-    _check_new(paths.values(), file, key, overwrite=overwrite)
+    picture = out / PICTURE
+    _check_new([*paths.values(), picture], file, key, overwrite=overwrite)
     found = cytometry.debarcode(
         events.values[:, codes.columns(events.channels)], codes, separation=separation, distance=distance
     )
     _show(events, found, codes)
     out.mkdir(parents=True, exist_ok=True)
+    print(f"Wrote {reports.write_separation(found, picture, invented=_invented(events))}")
     source = cytometry.file_hash(file)
     for place, (name, path) in enumerate(paths.items()):
         values = events.values[found.sample == place]

@@ -14,7 +14,7 @@ import typer
 from cartwise.cli.studying import loaded_study
 
 if TYPE_CHECKING:  # as for every command: --help does not wait for pandas and scipy
-    from cartwise.cytometry import Run
+    from cartwise.cytometry import Run, SampleFile
     from cartwise.study import Study
 
 Scheduler = Annotated[
@@ -42,23 +42,45 @@ def panels_of(folder: Path) -> dict[str, Any]:
     return {panel.title: panel for panel in read}
 
 
+def samples_of(loaded: Study) -> list[SampleFile]:
+    """The files that a study lists.
+
+    Raises:
+        UserError: it lists none, or every row that does was set aside.
+    """
+    from cartwise.basis import Severity, UserError
+    from cartwise.study import cytometry_samples
+
+    table = loaded.tables.get("cytometry_files")
+    aside = [
+        issue
+        for issue in loaded.issues
+        if issue.file.startswith("cytometry_files.") and issue.severity is Severity.QUARANTINED
+    ]
+    if aside and (table is None or table.empty):
+        reasons = dict.fromkeys(f"{issue.message} {issue.mend}" for issue in aside)
+        raise UserError(
+            f"{aside[0].file} lists files, and each of its {len({issue.row for issue in aside})} rows was set aside: "
+            f"{' '.join([*reasons][:3])} `cartwise check` shows every row and why."
+        )
+    return cytometry_samples(loaded)
+
+
 def ran(folder: Path, scheduler: str, workers: int | None, until: Until = "count") -> tuple[Study, Run]:
     """Load the study and run its files, with progress; what was done is kept until all is."""
     from cartwise.cli.terminal import progress
     from cartwise.cytometry import Workers, read_definition, read_settings, run_cytometry, shipped_definition
-    from cartwise.study import cytometry_samples
 
     loaded = loaded_study(folder)
     settings = read_settings(folder)
+    samples = samples_of(loaded)
     named = settings.populations
     definition = read_definition(folder / named) if named.endswith(".toml") else shipped_definition(named)
     kept = folder / KEPT
     kept.mkdir(exist_ok=True)
     with progress("Running the cytometry") as step, executor_named(scheduler, workers) as executor:
         who = Workers(executor, workers, kept, step)
-        found = run_cytometry(
-            cytometry_samples(loaded), panels_of(folder), definition, settings, who, until=until
-        )
+        found = run_cytometry(samples, panels_of(folder), definition, settings, who, until=until)
     rmtree(kept)
     return loaded, found
 

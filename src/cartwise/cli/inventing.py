@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -10,6 +11,7 @@ import pandas as pd
 from numpy.random import SeedSequence
 
 from cartwise import cytometry, execution, invention
+from cartwise.basis import UserError
 from cartwise.cli.terminal import Progress
 from cartwise.invention import NOTE, CytometrySample, Invention
 from cartwise.study import write_study
@@ -20,11 +22,47 @@ TRUTH = "truth"
 
 def write_invention(made: Invention, folder: Path, *, overwrite: bool = False) -> Path:
     """Write the records as a study, and what really happened as CSV files in a folder of their own."""
+    former = _invented_files(folder) if overwrite else ()
     target = write_study(folder, made.about, made.tables, overwrite=overwrite)
+    for path in former:
+        path.unlink()
     (target / TRUTH).mkdir(exist_ok=True)
     for name, frame in made.truth.items():
         _write_table(frame, target / TRUTH / f"{name}.csv")
     return target
+
+
+def _invented_files(folder: Path) -> tuple[Path, ...]:
+    """What an earlier invention drew there: FCS files that its table names, that say so themselves and have a sidecar.
+
+    Anything else in the folder is somebody's own and stays.
+    """
+    found: dict[Path, None] = {}
+    for name in _files_named(folder / "cytometry_files.csv"):
+        path, sidecar = folder / name, _sidecar(folder, name)
+        if sidecar.is_file() and _is_invented(path) and path.resolve().is_relative_to(folder.resolve()):
+            found |= {path: None, sidecar: None}
+    truth = folder / TRUTH / "cytometry_frequencies.csv"
+    return (*found, truth) if found and truth.is_file() else tuple(found)
+
+
+def _files_named(table: Path) -> list[str]:
+    if not table.is_file():
+        return []
+    with table.open(encoding="utf-8", errors="replace", newline="") as rows:
+        return [name for row in csv.DictReader(rows) if (name := row.get("file"))]
+
+
+def _is_invented(path: Path) -> bool:
+    try:
+        return "invented" in cytometry.read_fcs(path).keywords
+    except UserError:
+        return False
+
+
+def _sidecar(folder: Path, file: str) -> Path:
+    """Where the true label of each event of a file stands."""
+    return folder / TRUTH / "cytometry_cells" / f"{Path(file).stem}.csv.gz"
 
 
 def write_with_cytometry(
@@ -78,7 +116,7 @@ def _write_sample(sample: CytometrySample, *, target: Path, events: int, seed: S
         [channel.marker for channel in channels],
         {"$COM": NOTE, "INVENTED": "yes"},
     )
-    labels = target / TRUTH / "cytometry_cells" / f"{Path(sample.file).stem}.csv.gz"
+    labels = _sidecar(target, sample.file)
     # A time of writing inside the file would make two equal inventions differ.
     invention.event_labels(drawn).to_csv(
         labels, index=False, lineterminator="\n", compression={"method": "gzip", "mtime": 0}

@@ -42,7 +42,7 @@ from cartwise.cytometry.plane import Plane, pca_plane, umap_plane
 from cartwise.cytometry.reference import Reference
 from cartwise.cytometry.run_tables import run_tables
 from cartwise.cytometry.running import Failure, Run, Workers, run_cytometry
-from cartwise.cytometry.sample import SampleFile, prepare
+from cartwise.cytometry.sample import Preparation, SampleFile, panel_of, prepare
 from cartwise.cytometry.self_organising_map import SelfOrganisingMap, fit_map
 from cartwise.cytometry.settings import Settings, read_settings
 from cartwise.cytometry.spillover import Spillover, compensate, estimate_spillover
@@ -83,6 +83,7 @@ __all__ = [
     "NormalisedValues",
     "Panel",
     "Plane",
+    "Preparation",
     "Reference",
     "RuleBias",
     "Run",
@@ -126,6 +127,7 @@ __all__ = [
     "metaclusters",
     "normalise",
     "optional",
+    "panel_of",
     "pca_plane",
     "prepare",
     "read_annotated",

@@ -92,8 +92,11 @@ class Classification:
     def unclassified(self) -> Mapping[str, int]:
         """Cells without a population, by reason."""
         lost = int((self.nearest.codes < 0).sum())
+        far = "beyond the limit of the nearest population"
+        if self.threshold.calibrate == "neighbors":
+            far = "nearest to two populations that do not follow each other"
         return {
-            "beyond the limit of the nearest population": int(self.rejected.sum()) - lost,
+            far: int(self.rejected.sum()) - lost,
             "a marker is missing or not a finite number": lost,
         }
 

@@ -53,12 +53,14 @@ class Population:
         where: marker -> level: `-` or `low` below its cut, `+` or `high` above, `bright` above the second cut,
             `dim` between the two.
         reference: whether its gated cells make part of the reference of the classifier.
+        holds: what the gate takes in that a reader of the name could overlook; "" where there is nothing to say.
     """
 
     name: str
     parent: str
     where: Mapping[str, str]
     reference: bool = False
+    holds: str = ""
 
     @property
     def cuts(self) -> tuple[str, ...]:
@@ -138,6 +140,11 @@ class Definition:
         """Markers that gates and classifier need."""
         classified = self.classify.markers if self.classify is not None else ()
         return tuple(dict.fromkeys((*self.gated_markers, *classified)))
+
+    @property
+    def holdings(self) -> tuple[str, ...]:
+        """A sentence for each population whose name does not say all that its gate takes in."""
+        return tuple(f"{found.name}: {found.holds}." for found in self.populations if found.holds)
 
     def population(self, name: str) -> Population:
         """The population of that name.

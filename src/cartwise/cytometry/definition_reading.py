@@ -24,7 +24,7 @@ from cartwise.cytometry.panel_reading import read_toml, shipped_toml, unknown_ke
 
 _HEAD = ("name", "version", "cut", "population", "classify", "measure")
 _CUT = ("within", "method", "at", "fallback", "bright")
-_POPULATION = ("name", "parent", "where", "reference")
+_POPULATION = ("name", "parent", "where", "reference", "holds")
 _CLASSIFY = ("cells", "reference_cells", "markers")
 _MEASURE = ("gated", "state_markers")
 _NEEDS_NUMBER = {"quantile", "control", "fixed"}
@@ -99,7 +99,9 @@ def _wrong_population(entry: Mapping[str, Any], what: str) -> list[str]:
     if not isinstance(levels, dict):
         return [*problems, f"{what}: `where` must be a table of markers and levels"]
     problems += [
-        f"{what}: `{key}` must be text" for key in _POPULATION[:2] if not isinstance(entry.get(key, ""), str)
+        f"{what}: `{key}` must be text"
+        for key in ("name", "parent", "holds")
+        if not isinstance(entry.get(key, ""), str)
     ]
     if not isinstance(entry.get("reference", False), bool):
         problems.append(f"{what}: `reference` must be true or false")
@@ -131,7 +133,13 @@ def _made(content: Mapping[str, Any]) -> Definition:
         if isinstance(entry.get("bright"), dict):
             cuts[marker + BRIGHT] = _rule(marker + BRIGHT, marker, entry["bright"], entry)
     populations = tuple(
-        Population(entry["name"], entry["parent"], entry["where"], entry.get("reference", False))
+        Population(
+            entry["name"],
+            entry["parent"],
+            entry["where"],
+            entry.get("reference", False),
+            entry.get("holds", ""),
+        )
         for entry in content["population"]
     )
     classify, measure = content.get("classify"), content.get("measure", {})

@@ -18,7 +18,14 @@ from cartwise.cytometry.columns import matched, named
 from cartwise.cytometry.crossvalidation import Labelled, best_shrinkage, own_distances
 from cartwise.cytometry.distances import nearest
 from cartwise.cytometry.panel import Panel
-from cartwise.cytometry.rejection import OWN_CALIBRATION, Population, checked_level, described, reject
+from cartwise.cytometry.rejection import (
+    OWN_CALIBRATION,
+    Population,
+    between_strangers,
+    checked_level,
+    described,
+    reject,
+)
 from cartwise.cytometry.rules import RULES, Array, Codes, Model, build
 from cartwise.cytometry.sorted_populations import sorted_populations
 from cartwise.cytometry.soundness import check, rank_and_condition
@@ -138,18 +145,21 @@ class Reference:
             values: (n, m) on the reference's scale, or `Cells`; one sample, where the limits are fitted to the query.
             markers: names of an array's columns; they are matched with the reference's in any order.
             calibrate: where limits come from: `query` (fitted to the core of this sample's own cells), `reference`
-                (own cells left out of the fit), `simple` or `farthest` (as published for `good2018`), `none`.
-                By default the rule's own: `query` for `gaussian`, `simple` for `good2018`, `none` for `tidytof`.
+                (own cells left out of the fit), `simple`, `farthest` or `neighbors` (as published for `good2018`; the
+                last needs populations numbered in the order of development), `none`. By default the rule's own:
+                `query` for `gaussian`, `simple` for `good2018`, `none` for `tidytof`.
             level: part of a population's own cells within the limit; 0.999 (`query`) or 0.95 (`reference`).
 
         Raises:
-            UserError: markers are missing (named), or no such calibration.
+            UserError: markers are missing (named), no such calibration, or populations it cannot be used with.
         """
         calibrate = calibrate or OWN_CALIBRATION[self.rule]
         checked_level(calibrate, level)
         matrix = matched(values, markers, self.markers)
         found = nearest(matrix, self.model)
         rejected, threshold = reject(matrix, found.codes, self.own, calibrate=calibrate, level=level)
+        if calibrate == "neighbors":
+            rejected |= between_strangers(found.squared + self.model.offsets, self.populations)
         return Classification(self.rule, self.populations, found, self.model.offsets, rejected, threshold)
 
     def table(self) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,12 +11,13 @@ from scipy.stats import chi2
 
 from cartwise.basis import UserError
 from cartwise.cytometry.columns import Values
-from cartwise.cytometry.distances import squared_from
+from cartwise.cytometry.distances import squared_from, whitened
 from cartwise.cytometry.events import Mask
 from cartwise.cytometry.rules import Array, Codes
+from cartwise.cytometry.side_by_side import side_by_side
 
-CALIBRATIONS = ("query", "reference", "simple", "farthest", "none")
-"""How a limit can come about; `simple` and `farthest` as the published code of Good et al. 2018 sets them."""
+CALIBRATIONS = ("query", "reference", "simple", "farthest", "neighbors", "none")
+"""How a limit can come about; `simple`, `farthest` and `neighbors` as the published code of Good et al. 2018 sets them."""
 
 OWN_CALIBRATION = {"gaussian": "query", "good2018": "simple", "tidytof": "none"}
 """What each rule does unless told otherwise: the published rules as published."""
@@ -99,9 +101,10 @@ def core(values: Values, start: Array, whitening: Array) -> Array:
     Van Driessen, Technometrics 1999;41:212, with the scatter held as the reference has it.
     """
     cells = values[:: max(1, len(values) // CORE_CELLS)].astype(np.float64)
-    centre = start
+    placed, centre = whitened(cells, start, whitening), start
     for _ in range(CORE_STEPS):
-        squared = squared_from(cells, centre, whitening)
+        off = placed - (centre - start) @ whitening
+        squared = np.einsum("nm,nm->n", off, off)
         moved = cells[squared <= np.quantile(squared, CORE_PART)].mean(axis=0)
         if np.array_equal(moved, centre):
             break
@@ -136,20 +139,45 @@ def reject(
     """
     level = checked_level(calibrate, level)
     rejected = codes < 0
-    limits = []
-    for k, population in enumerate(populations):
-        mine = np.flatnonzero(codes == k)
-        cells = values[mine]
+
+    def limited(k: int) -> Limit:
+        population, mine = populations[k], np.flatnonzero(codes == k)
         if calibrate == "query" and level is not None:
-            squared, limit = _query_limit(population, cells, level)
+            squared, limit = _query_limit(population, values[mine], level)
             rejected[mine] = squared > limit.squared
-        else:
-            limit = _fixed_limit(population, len(cells), calibrate, level)
-            if np.isfinite(limit.squared):
-                squared = squared_from(cells, population.mean, population.whitening)
-                rejected[mine] = squared > limit.squared
-        limits.append(limit)
+            return limit
+        limit = _fixed_limit(population, len(mine), calibrate, level)
+        if np.isfinite(limit.squared):
+            squared = squared_from(values[mine], population.mean, population.whitening)
+            rejected[mine] = squared > limit.squared
+        return limit
+
+    limits = side_by_side(limited, range(len(populations)))
     return rejected, Threshold(calibrate, level, tuple(limits))
+
+
+def between_strangers(scores: Array, populations: Sequence[str]) -> Mask:
+    """Cells whose two nearest populations do not follow each other in the order of development.
+
+    Source: `neighbors` of the published code of Good et al., Nat Med 2018, which takes the order from the numbers
+    of the populations' files.
+
+    Args:
+        scores: (n, k) of each cell in each population, the least is the nearest; NaN where a cell has none.
+        populations: (k,) names, each with its number in front (`03 pre-B`).
+
+    Raises:
+        UserError: a population has no number, or two have the same.
+    """
+    numbers = [int(found[0]) for name in populations if (found := re.match(r"\d+", name))]
+    if len(set(numbers)) < len(populations) or len(populations) < 2:
+        raise UserError(
+            'The calibration "neighbors" needs at least two populations in the order of their development: begin '
+            "each name with a number of its own, e.g. 01 HSC, 02 pro-B."
+        )
+    place = np.argsort(np.argsort(numbers))
+    first, second = np.argpartition(scores, 1, axis=1)[:, :2].T
+    return np.asarray(np.abs(place[first] - place[second]) != 1)
 
 
 def checked_level(calibrate: str, level: float | None) -> float | None:
@@ -190,6 +218,8 @@ def _fixed_limit(population: Population, cells: int, calibrate: str, level: floa
     elif calibrate == "farthest":
         at = FARTHEST_FACTOR**2 * population.reach
         how = f"{FARTHEST_FACTOR:g} times the farthest own cell of the reference"
+    elif calibrate == "neighbors":
+        how = "no distance: the two nearest populations follow each other in the order of development"
     return Limit(population.name, at, cells, 0.0, float("nan"), how)
 
 

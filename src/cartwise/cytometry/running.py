@@ -179,6 +179,7 @@ class _Course:
         )
         wanted = [item.sample for item in surveyed if item.sample.measured]
         counted = self._each(count, {"by": by}, wanted, self.until)
+        self.remarks += self.definition.holdings
         return made(counted, references=references, bias=bias, cuts=by.cuts)
 
     def _made(

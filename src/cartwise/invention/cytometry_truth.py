@@ -16,6 +16,7 @@ _FAMILIES = {
     T_CELLS: t_populations(),
     "NK cells": ("early NK", "late NK"),
     "monocytes": ("classical monocytes", "transitional monocytes", "non-classical monocytes"),
+    "CD19+ cells": ("B cells", "blasts"),
 }
 
 
@@ -27,8 +28,8 @@ def event_labels(events: InventedEvents) -> pd.DataFrame:
 def true_frequencies(sample: CytometrySample, events: InventedEvents) -> pd.DataFrame:
     """Columns file, patient_id, day, specimen, parent, subset, cells, parent_cells, percent (blank of no cells).
 
-    Counted among intact live single cells: each population, T cells, NK cells, monocytes and CAR+ T cells of all
-    leukocytes; CAR+ T cells of T cells; each T-cell population of CAR+ T cells.
+    Counted among intact live single cells: each population, T cells, NK cells, monocytes, CD19+ cells (B cells and
+    blasts, which no gate tells apart) and CAR+ T cells of all leukocytes; CAR+ T cells of T cells; each T-cell population of CAR+ T cells.
     """
     every, carrying = _counts(events.labels), _counts(events.labels[events.car])
     families = {name: sum(every[member] for member in members) for name, members in _FAMILIES.items()}

@@ -74,6 +74,7 @@ def sheet(item: Counted, definition: Definition) -> dict[str, Any]:
         "cuts": _cuts(item, definition),
         "car": _car(item),
         "frequencies": _by_parent(item, definition),
+        "holdings": definition.holdings,
         "rules": _rules(item),
         "heights": densities.HEIGHTS,
         "in_words": wording,

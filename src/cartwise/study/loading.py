@@ -187,7 +187,8 @@ def _patients(
 ) -> dict[str, Patient]:
     histories: dict[str, dict[str, History]] = {}
     for table, frame in tables.items():
-        for patient, versions in _versions(table, frame, about).items():
+        whose = frame.dropna(subset=["patient_id"])
+        for patient, versions in _versions(table, whose, about).items():
             histories.setdefault(patient, {})[table] = History(versions)
     names = [str(name) for name in tables["patients"]["patient_id"]] if "patients" in tables else []
     return {

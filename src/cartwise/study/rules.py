@@ -44,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     between.known_patient,
     between.infusions_of_a_day,
     between.not_after_death,
+    within.whose_sample,
     within.available_after_sample,
     within.ends_after_start,
     between.relapse_after_infusion,

@@ -25,6 +25,19 @@ def available_after_sample(tables: Tables) -> Iterator[Breach]:
             yield from breaches(name, frame["available_day"] < frame["day"], issue)
 
 
+def whose_sample(tables: Tables) -> Iterator[Breach]:
+    """A file of cytometry that is no control is a patient's sample of some day."""
+    for name, frame in present(tables, "cytometry_files"):
+        nobodys = frame["patient_id"].isna() | frame["day"].isna()
+        issue = set_aside(
+            "sample-of-nobody",
+            "The file is no control, and the row does not say whose sample it is, or of which day",
+            "Give patient_id and day; for a control write control as the specimen.",
+            "patient_id",
+        )
+        yield from breaches(name, nobodys & (frame["specimen"] != "control"), issue)
+
+
 def ends_after_start(tables: Tables) -> Iterator[Breach]:
     """Nothing ends, is judged or reaches its height before it begins."""
     for name, frame in present(tables, "treatments", "infections", "gvhd"):

@@ -231,3 +231,32 @@ def test_the_composition_gives_mean_median_and_every_patient():
     assert figure.parts == ("Treg memory", "CD8 naive")
     assert figure.panels[0].bars[0].shares == pytest.approx((63.5, 36.5))
     assert [bar.label for bar in figure.panels[1].bars] == NAMES
+
+
+def blood_study(subset, method):
+    head = "patient_id | day | specimen | subset | parent | cells | parent_cells | percent | method"
+    lines = [
+        f"{name} | {day} | blood | {subset} | leukocytes | {cells} | 1000 | {cells / 10} | {method}"
+        for name in NAMES
+        for day, cells in ((0, 50), (28, 350))
+    ]
+    return study_from([], subset_frequencies="\n".join([head, *lines]))
+
+
+TOGETHER = "CD19+ cells are B cells and CD19+ leukaemic blasts together"
+
+
+@pytest.mark.parametrize(
+    ("subset", "method", "told"),
+    [
+        ("CD19+ cells", "populations of 000 2; panel demo 1", TOGETHER),
+        ("B cells", "populations of 000 1; panel demo 1", "run the cytometry again"),
+        ("B cells", "our own gates, CD20+ CD10-", None),
+        ("late NK", "populations of 000 1; panel demo 1", None),
+    ],
+)
+@pytest.mark.parametrize("name", ["subset_changes", "subset_composition", "subset_associations"])
+def test_a_rise_of_cells_that_may_be_blasts_is_not_shown_as_recovery_of_b_cells(name, subset, method, told):
+    about = run(blood_study(subset, method), name).about
+    said = [words for words in (TOGETHER, "run the cytometry again") if words in about]
+    assert said == ([told] if told else [])

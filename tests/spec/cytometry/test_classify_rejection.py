@@ -104,3 +104,36 @@ def test_a_stricter_level_keeps_fewer(reference):
 def test_a_limit_that_makes_no_sense_is_refused(reference, asked, said):
     with pytest.raises(UserError, match=said):
         reference.classify(drawn()[0], **asked)
+
+
+class TestNeighbors:
+    """As the published code of Good et al. 2018: the two nearest populations must follow each other."""
+
+    STAGES = ("1 early", "2 middle", "10 late")
+
+    def reference(self, names=STAGES) -> Reference:
+        """The first stage lies between the other two."""
+        rng = np.random.default_rng(6)
+        means = np.array([[0.0, 0.0], [4.0, 0.0], [-4.0, 3.0]])
+        cells = np.concatenate([rng.normal(mean, 1, (400, 2)) for mean in means])
+        return Reference.fit(cells, np.repeat(names, 400), rule="good2018")
+
+    def test_a_cell_between_stages_that_follow_each_other_stays_and_another_does_not(self):
+        between = {"1 and 2": [1.5, -1.0], "1 and 10": [-2.0, 1.5]}
+        found = self.reference().classify(np.array([*between.values()]), calibrate="neighbors")
+        assert found.labels.tolist() == ["1 early", "unclassified"]
+
+    def test_numbers_and_not_letters_say_what_follows(self):
+        reference = self.reference(("9 early", "10 middle", "11 late"))
+        assert reference.populations == ("10 middle", "11 late", "9 early"), "sorted as text"
+        found = reference.classify(np.array([[1.5, -1.0], [-2.0, 1.5]]), calibrate="neighbors")
+        assert found.labels.tolist() == ["9 early", "unclassified"]
+
+    def test_nothing_else_rejects_and_the_reason_is_named(self):
+        found = self.reference().classify(np.array([[90.0, -30.0], [np.nan, 0.0]]), calibrate="neighbors")
+        assert found.rejected.tolist() == [False, True]
+        assert next(iter(found.unclassified)) == "nearest to two populations that do not follow each other"
+
+    def test_populations_without_numbers_have_no_order(self):
+        with pytest.raises(UserError, match="begin each name with a number"):
+            self.reference(("early", "middle", "late")).classify(np.zeros((1, 2)), calibrate="neighbors")

@@ -189,3 +189,18 @@ def test_a_reference_tells_how_sound_its_populations_are():
     assert table["cells"].to_dict() == EVEN
     assert table["condition"].idxmax() == "NK"
     assert table.loc["NK", "condition"] > 1_000 > table.loc["B", "condition"]
+
+
+def test_two_threads_give_what_one_gives(monkeypatch):
+    rng = np.random.default_rng(3)
+    values = np.concatenate([rng.normal(3 * place, 1, (30_000, 5)) for place in range(3)]).astype(np.float32)
+    labels = np.repeat(["a", "b", "c"], 30_000)
+    reference = Reference.fit(values[::50], labels[::50])
+    made = []
+    for count in (1, 2):
+        monkeypatch.setattr("cartwise.cytometry.side_by_side.threads", lambda count=count: count)
+        made.append(reference.classify(values))
+    one, two = made
+    assert np.array_equal(one.codes, two.codes)
+    assert np.array_equal(one.nearest.squared, two.nearest.squared)
+    assert one.threshold == two.threshold

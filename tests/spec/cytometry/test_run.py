@@ -77,7 +77,13 @@ class TestWhatItFinds:
 
     def test_gated_populations_are_within_one_point_of_the_truth(self, recovered):
         gated = recovered[(recovered.parent == "leukocytes") & (recovered.parent_cells >= 1_000)]
-        assert set(gated.subset) >= {"T cells", "B cells", "late NK", "classical monocytes", "CAR+ T cells"}
+        assert set(gated.subset) >= {
+            "T cells",
+            "CD19+ cells",
+            "late NK",
+            "classical monocytes",
+            "CAR+ T cells",
+        }
         assert (gated.percent - gated.percent_true).abs().max() < 1.0
 
     def test_corrected_subsets_of_the_product_are_within_two_and_a_half_points_of_the_truth(self, recovered):
@@ -237,3 +243,20 @@ def test_a_study_without_files_says_what_to_write(folder, tmp_path):
     (there / "cytometry_files.csv").unlink()
     with pytest.raises(UserError, match=r"cytometry_files\.csv"):
         cytometry_samples(load(there))
+
+
+def test_a_control_may_stand_under_no_patient(folder, run, tmp_path):
+    there = tmp_path / "study"
+    shutil.copytree(folder, there)
+    table = there / "cytometry_files.csv"
+    listed = pd.read_csv(table, dtype=str)
+    listed.loc[listed.specimen == "control", ["patient_id", "day"]] = ""
+    listed.to_csv(table, index=False)
+    loaded = load(there)
+    assert not [issue for issue in loaded.issues if issue.file == "cytometry_files.csv"]
+    assert cytometry_samples(loaded) == [
+        replace(sample, path=there / sample.name) for sample in cytometry_samples(load(folder))
+    ]
+    assert not any(
+        row.specimen == "control" for one in loaded.patients.values() for row in one.cytometry_files
+    )

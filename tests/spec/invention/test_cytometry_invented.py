@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tomllib
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ import pytest
 from numpy.random import SeedSequence
 
 from cartwise.cli.entry import main
-from cartwise.cli.inventing import write_with_cytometry
+from cartwise.cli.inventing import write_invention, write_with_cytometry
 from cartwise.cytometry import read_fcs, read_panel, read_settings, shipped_definition, shipped_panel
 from cartwise.invention import NOTE, draw_events, invent, plan_cytometry, true_frequencies, with_cytometry
 from cartwise.study import load
@@ -78,10 +80,10 @@ def test_every_number_names_a_line_of_000_or_says_assumed():
     assert [place for place, source in found if not re.search(r"000:\d+|assumed", source or "")] == []
 
 
-def test_populations_are_those_of_the_shipped_definition_and_three_that_no_subset_of_000_holds():
+def test_populations_are_those_of_the_shipped_definition_and_four_that_it_has_no_gate_for():
     named = {*PARAMETERS["populations_of_t_cells"], *PARAMETERS["populations_of_other_cells"]}
     known = {population.name for population in shipped_definition("000").populations}
-    assert named - known == {"other T cells", "dendritic cells", "blasts"}
+    assert named - known == {"other T cells", "dendritic cells", "B cells", "blasts"}
 
 
 def test_every_marker_of_the_panel_has_its_brightness():
@@ -329,6 +331,37 @@ def test_the_same_seed_writes_the_same_bytes(folder, tmp_path):
     assert [
         str(path) for path in written if (folder / path).read_bytes() != (again / path).read_bytes()
     ] == []
+
+
+def test_a_study_made_anew_holds_no_file_of_the_former_and_every_file_of_its_user(folder, tmp_path):
+    there = tmp_path / "study"
+    shutil.copytree(folder, there)
+    own, listed, replaced = (
+        there / "cytometry" / name for name in ("own.fcs", "listed.fcs", "INV-002_product.fcs")
+    )
+    invented = (there / "cytometry" / "INV-001_product.fcs").read_bytes()
+    own.write_bytes(invented)
+    listed.write_bytes(invented)
+    replaced.write_bytes(b"a measured file under an invented name")
+    table = there / "cytometry_files.csv"
+    text = table.read_text(encoding="utf-8")
+    row = text.splitlines()[1]
+    outside = tmp_path / "outside.fcs"
+    outside.write_bytes(invented)
+    more = [row.replace("cytometry/INV-001_product", name) for name in ("cytometry/listed", "../outside")]
+    table.write_text(text + "\n".join(more) + "\n", encoding="utf-8")
+    made = invent("lodz", patients=1, seed=6)
+    write_with_cytometry(made, there, events=50, overwrite=True, progress=lambda _done, _total: None)
+    named = set(pd.read_csv(table)["file"])
+    left = {path.relative_to(there).as_posix() for path in there.rglob("*.fcs")}
+    assert left - named == {path.relative_to(there).as_posix() for path in (own, listed, replaced)}
+    assert outside.is_file()
+    sidecars = {path.name.removesuffix(".csv.gz") for path in (there / "truth" / "cytometry_cells").iterdir()}
+    assert sidecars == {Path(name).stem for name in named} | {"INV-002_product"}
+    write_invention(made, there, overwrite=True)
+    left = {path.relative_to(there).as_posix() for path in there.rglob("*.fcs")}
+    assert left == {path.relative_to(there).as_posix() for path in (own, listed, replaced)}
+    assert not (there / "truth" / "cytometry_frequencies.csv").exists()
 
 
 def test_the_command_says_what_it_wrote(tmp_path, monkeypatch, capsys):

@@ -38,6 +38,11 @@ BROKEN = {
     ),
     "hct-without-date": ("treatments", "patient_id,day,kind\nA,,HCT", 2),
     "required-blank": ("treatments", "patient_id,day,kind\nA,,steroid", 2),
+    "sample-of-nobody": (
+        "cytometry_files",
+        "patient_id,day,specimen,file\n,0,control,a.fcs\n,7,blood,b.fcs",
+        3,
+    ),
     "out-of-range": ("b_cells", "patient_id,day,specimen,percent_of_wbc\nA,9,blood,140", 2),
     "unreadable-value": ("b_cells", "patient_id,day,specimen,percent_of_wbc\nA,9,blood,<1", 2),
 }
@@ -45,6 +50,10 @@ BROKEN = {
 SOUND = {
     "second-row-of-patient": ("patients", "patient_id,sex\nA,female\nB,male"),
     "unknown-patient": ("follow_up", "patient_id,day,status\nA,9,alive"),
+    "sample-of-nobody": (
+        "cytometry_files",
+        "patient_id,day,specimen,file,control_role\nA,7,blood,a.fcs,\n,,control,b.fcs,CAR-negative",
+    ),
     "infusions-on-one-day": ("infusions", "patient_id,day,course\nA,0,1\nB,0,1\nB,0,1"),
     "available-before-sample": ("labs", "patient_id,day,available_day,test,value,unit\nA,9,9,CRP,5,mg/L"),
     "ends-before-start": ("treatments", "patient_id,day,kind,end_day\nA,9,steroid,9"),

@@ -8,9 +8,14 @@ _TIMEPOINT = "Day of the sample; an infusion product carries the day of infusion
 
 
 class CytometryFiles(DatedTable):
-    """FCS files, one row a file."""
+    """FCS files, one row a file; a control belongs to a batch and may belong to no patient."""
 
-    day: Number = column(_TIMEPOINT, unit="d", required=True, holds=["sample_timepoint"])
+    patient_id: Text = column(
+        "The centre's pseudonym of the patient; may be blank for a control.",
+        identifying=True,
+        holds=["patient_id"],
+    )
+    day: Number = column(f"{_TIMEPOINT} May be blank for a control.", unit="d", holds=["sample_timepoint"])
     specimen: Text = column("Specimen.", allowed=["blood", "marrow", "product", "control"], required=True)
     file: Text = column("File name, relative to the study folder.", required=True, identifying=True)
     panel: Text = column("Panel and its version.")
