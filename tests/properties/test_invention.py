@@ -127,6 +127,22 @@ def test_fever_oxygen_and_pressors_agree_with_the_grade(design, seed):
     assert (crs.reindex(oxygen.index) >= (2 if design == "peking" else 3)).all()
 
 
+@few
+@given(st.sampled_from(["peking", "lodz"]), seeds)
+def test_hypotension_room_air_and_low_pressure_agree_with_the_grade(design, seed):
+    tables = invent(design, patients=8, seed=seed).tables
+    crs = tables["toxicities"].query("kind == 'CRS'").set_index(["patient_id", "day"])["grade"]
+    seen = tables["observations"].set_index(["patient_id", "day"])
+    low = seen.query("kind == 'hypotension' and text == 'present'").index
+    assert (crs.reindex(low) >= 3).all()
+    flowing = seen[seen["kind"] == "oxygen flow"].index
+    assert not seen.query("text == 'room air'").index.isin(flowing).any()
+    ages = tables["patients"].set_index("patient_id")["age_at_index_years"].clip(upper=10).astype(float)
+    pressure = seen[seen["kind"] == "systolic pressure"]["value"].astype(float)
+    line = 70 + 2 * ages.reindex(pressure.index.get_level_values("patient_id")).to_numpy()
+    assert (~pressure.index.isin(low) <= (pressure > line)).all()
+
+
 @pytest.mark.parametrize("design", designs())
 def test_tables_hold_declared_columns_and_nothing_of_the_truth(design):
     for name, frame in invent(design, patients=5, seed=3).tables.items():

@@ -13,6 +13,9 @@ from cartwise.invention.toxicity import Toxicity
 
 Cells = dict[str, Any]
 
+REPLACED_BELOW = 400.0
+"""IgG in mg/dL below which the invented clinic gives immunoglobulin."""
+
 
 def rounded(value: float, digits: int = 3) -> float:
     """A value to as many significant digits as a laboratory prints."""
@@ -93,21 +96,24 @@ def _stain(dark: float) -> str:
     return "positive" if dark < 0.1 else "partial" if dark < 0.9 else "negative"
 
 
+def heat(toxicity: Toxicity, day: int) -> float:
+    """How near a day is to the height of inflammation: 1 on it, 0 before infusion."""
+    return exp(-(((day - toxicity.crs.peak_day) / 4) ** 2)) if day >= 0 else 0.0
+
+
 def blood_tests(toxicity: Toxicity, share: float, day: int, rng: Generator) -> list[Cells]:
     """Inflammation and blood counts of a day in the first weeks."""
-    peak = toxicity.crs.peak_day
-    heat = exp(-(((day - peak) / 4) ** 2)) if day >= 0 else 0.0
-    drive = toxicity.inflammation
-    il6 = 4 * exp((2.1 + 1.2 * drive) * heat) * _noise(rng, 0.4)
+    hot, drive = heat(toxicity, day), toxicity.inflammation
+    il6 = 4 * exp((2.1 + 1.2 * drive) * hot) * _noise(rng, 0.4)
     return [
         {
             "test": "ferritin",
-            "value": rounded(600 * exp((0.8 + 0.9 * drive) * heat) * _noise(rng)),
+            "value": rounded(600 * exp((0.8 + 0.9 * drive) * hot) * _noise(rng)),
             "unit": "ng/mL",
         },
         {
             "test": "CRP",
-            "value": rounded(5 * exp((1.6 + 0.8 * drive) * heat) * _noise(rng, 0.4)),
+            "value": rounded(5 * exp((1.6 + 0.8 * drive) * hot) * _noise(rng, 0.4)),
             "unit": "mg/L",
         },
         {"test": "IL-6", "value": None if il6 < 3 else rounded(il6), "unit": "pg/mL", "below_limit": il6 < 3},

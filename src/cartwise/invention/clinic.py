@@ -10,6 +10,7 @@ from numpy.random import Generator
 
 from cartwise.invention import assays
 from cartwise.invention.agenda import Visit, marrows_after, one_a_day
+from cartwise.invention.bedside import check_up, last_watched
 from cartwise.invention.biology import (
     LIFETIME,
     Biology,
@@ -20,6 +21,7 @@ from cartwise.invention.biology import (
     phenotype,
     unfold,
 )
+from cartwise.invention.laboratory import Laboratory, write_blood, write_immunoglobulin, write_next_count
 from cartwise.invention.notebook import Notebook
 from cartwise.invention.parameters import Parameters
 from cartwise.invention.person import Person
@@ -66,6 +68,8 @@ class Clinic:
     visits: list[Visit]
     samples: Generator
     chances: Generator
+    charts: Generator
+    laboratory: Laboratory
     world: World = field(init=False)
     hct: Transplant | None = None
     planned: Transplant | None = None
@@ -132,6 +136,7 @@ class Clinic:
         self._blood(visit)
         if visit.marrow:
             self._marrow(day)
+        self._routine(day)
         if day >= 28 and not self.decided and not self.diseased:
             self._judge(day)
             self._decide(day + self.case.policy["patience"])
@@ -153,6 +158,17 @@ class Clinic:
         if not visit.ward:
             self._immunoglobulin(day, percent)
 
+    def _routine(self, day: int) -> None:
+        """What every visit takes beside the tests that follow leukaemia and CAR T cells."""
+        lab, notebook = self.laboratory, self.notebook
+        write_blood(lab, float(self.world.share[day]), day, notebook)
+        if day > last_watched(self.case.toxicity):
+            check_up(self.case.parameters, self.case.person, notebook, day, self.charts)
+        if day in self.case.parameters.entry("laboratory", "immunoglobulin")["days"]:
+            write_immunoglobulin(lab, float(self.world.b_cells[day]), day, notebook)
+        if day == 28 and not self.diseased:
+            write_next_count(lab, self.world.share, notebook)
+
     def _transgene(self, day: int) -> None:
         p = self.case.parameters
         result = assays.transgene(p, float(self.world.level[day]), self.samples)
@@ -170,7 +186,7 @@ class Clinic:
     def _immunoglobulin(self, day: int, percent: float) -> None:
         test = assays.immunoglobulin(percent, day, self.samples)
         self.notebook.write("labs", day=day, specimen="blood", **test)
-        if test["value"] < 400:
+        if test["value"] < assays.REPLACED_BELOW:
             self.notebook.write(
                 "treatments", day=day, kind="immunoglobulin", intent="prophylaxis", end_day=day
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from numpy.random import Generator
 
@@ -57,6 +57,10 @@ class Person:
     transduction: float
     comorbidity: bool
     seizures: bool
+
+    def on(self, day: int) -> Person:
+        """The child as old as it is on a day."""
+        return replace(self, age=self.age + day / 365.25)
 
     @property
     def weight(self) -> float:

@@ -14,7 +14,8 @@ from cartwise.invention.bedside import watch
 from cartwise.invention.biology import LIFETIME, Biology, draw_b_cells, draw_leukaemia
 from cartwise.invention.clinic import Case, Clinic, Fate
 from cartwise.invention.expansion import draw_expansion
-from cartwise.invention.history import CENTRE, mrd_methods, write_baseline, write_history
+from cartwise.invention.history import BASELINE_DAY, CENTRE, mrd_methods, write_baseline, write_history
+from cartwise.invention.laboratory import Laboratory, open_laboratory, write_blood
 from cartwise.invention.notebook import Notebook, as_tables
 from cartwise.invention.parameters import Design, Parameters, design_named
 from cartwise.invention.person import draw_person
@@ -37,6 +38,8 @@ _STREAMS = (
     "visits",
     "samples",
     "chances",
+    "laboratory",
+    "bedside",
 )
 
 
@@ -102,9 +105,11 @@ def follow_patient(plan: Design, seed: int, number: int) -> Clinic:
         plan.policy,
     )
     notebook = Notebook(f"INV-{number:03d}")
-    chart = Chart(_admit(case, notebook, rng["samples"]))
+    laboratory = open_laboratory(p, person, case.toxicity, rng["laboratory"])
+    chart = Chart(_admit(case, notebook, laboratory, rng))
     visits = planned_visits(p, rng["visits"])
-    clinic = Clinic(case, _fate(p, rng["chances"]), notebook, chart, visits, rng["samples"], rng["chances"])
+    fate, streams = _fate(p, rng["chances"]), (rng["samples"], rng["chances"], rng["bedside"])
+    clinic = Clinic(case, fate, notebook, chart, visits, *streams, laboratory)
     clinic.follow()
     return clinic
 
@@ -115,10 +120,12 @@ def _streams(seed: int, number: int) -> dict[str, Generator]:
     return {name: default_rng(child) for name, child in zip(_STREAMS, children, strict=True)}
 
 
-def _admit(case: Case, notebook: Notebook, rng: Generator) -> float:
-    write_history(case.parameters, case.person, notebook)
-    level = write_baseline(case.parameters, case.person, case.toxicity, notebook, rng, methods=case.methods)
-    watch(case.parameters, case.person, case.toxicity, notebook, rng)
+def _admit(case: Case, notebook: Notebook, laboratory: Laboratory, rng: dict[str, Generator]) -> float:
+    p, person, samples = case.parameters, case.person, rng["samples"]
+    write_history(p, person, notebook)
+    level = write_baseline(p, person, case.toxicity, notebook, samples, methods=case.methods)
+    write_blood(laboratory, person.burden, BASELINE_DAY, notebook)
+    watch(p, person, case.toxicity, notebook, rng=samples, charts=rng["bedside"])
     return level
 
 

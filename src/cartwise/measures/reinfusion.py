@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from cartwise.basis import Missing
+from cartwise.measures.after_remission import day_given_again
 from cartwise.measures.aplasia import definition_named
-from cartwise.measures.course import SPLIT_DOSE_DAYS, course_end, end_of_follow_up, set_aside
+from cartwise.measures.course import SPLIT_DOSE_DAYS, end_of_follow_up, set_aside
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.response import in_remission, relapses_after
 from cartwise.measures.settling import on_day
@@ -46,17 +48,22 @@ _NO_REMISSION = Missing("relapse or no response at reinfusion: no remission to k
 
 
 @measure(
-    unit="d", method="day on which the next course of the same product began", settled_by="the infusions"
+    unit="d",
+    method="day on which the next course of the same product began, whatever was given between",
+    settled_by="the product of each infusion",
 )
 def reinfusion_day(patient: Patient, reinfused: bool) -> float | Missing:
     """Day of the reinfusion, counted from the first infusion (004:237)."""
-    return course_end(patient) if reinfused else _NOT_REINFUSED
+    return day_given_again(patient) if reinfused else _NOT_REINFUSED
 
 
 @measure(method="as recorded with the infusion", settled_by="why cells were given again")
 def reinfusion_indication(patient: Patient, reinfusion_day: float) -> str | Missing:
     """Why cells were given again: B-cell recovery, hematogones, MRD, relapse (004:237)."""
-    rows = patient.infusions.that(lambda row: row.day >= reinfusion_day and row.indication is not None)
+    later = min(_next_courses(patient, reinfusion_day), default=math.inf)
+    rows = patient.infusions.that(
+        lambda row: reinfusion_day <= row.day < later and row.indication is not None
+    )
     return (
         str(rows[0].indication)
         if rows

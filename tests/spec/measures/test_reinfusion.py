@@ -67,3 +67,19 @@ def test_remission_that_the_marrow_contradicts_is_not_decided():
     found = sheet(assessments="day | kind | value\n28 | response | CR", marrow="day | blasts\n90 | 40")
     assert isinstance(found.value("relapse_or_no_response_at_reinfusion"), Missing)
     assert isinstance(found.value(TIME), Missing)
+
+
+OTHER_BETWEEN = "day | course | product | indication\n0 | 1 | tisagenlecleucel |\n200 | 2 | brexucabtagene |"
+
+
+def test_a_reinfusion_is_that_of_the_same_product_whatever_lies_between():
+    found = sheet(f"{OTHER_BETWEEN} relapse\n400 | 3 | tisagenlecleucel | hematogones")
+    assert found.value("reinfusion_day") == 400
+    assert found.value("reinfusion_indication") == "hematogones"
+
+
+def test_the_reason_of_another_product_is_not_that_of_the_reinfusion():
+    found = sheet("day | course | product | indication\n0 | 1 | a |\n200 | 2 | a |\n400 | 3 | b | relapse")
+    assert found.value("reinfusion_day") == 200
+    assert isinstance(found.value("reinfusion_indication"), Missing)
+    assert found.value("therapy_after_reinfusion") is True
