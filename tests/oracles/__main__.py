@@ -55,6 +55,7 @@ def asked_of_r() -> list[bool]:
     agreed = []
     for package, script, numbers, tolerance in (
         ("survival", "survival.R", ours.survival, 1e-9),
+        ("survival", "fine_gray.R", ours.fine_gray, 1e-9),
         ("PKNCA", "pknca.R", ours.kinetics, 1e-9),
     ):
         if not here.get(package) or not here.get("jsonlite"):

@@ -155,39 +155,53 @@ def test_concordance_is_the_obvious_count_of_pairs(seed):
 
 
 def obvious_weights(table):
-    """Weights of the subdistribution risk sets of cause 1, row by event time, by Fine and Gray's definition."""
-    time, cause = table["time"].to_numpy(), table["cause"].to_numpy()
+    """Weights of the subdistribution risk sets of cause 1, row by event time, by Fine and Gray's and Geskus' definition."""
+    time, cause, entry, size = (table[name].to_numpy() for name in ("time", "cause", "entry", "repeats"))
 
-    def free(t):
-        left = 1.0
-        for u in sorted(set(time[cause == 0])):
-            if u < t:
-                left *= 1 - ((time == u) & (cause == 0)).sum() / (time >= u).sum()
-        return left
+    def observed(since, until):
+        """Chance of still being observed before a time, given that it was so before an earlier one."""
+        chance = 1.0
+        for u in sorted({*time, *entry} - {0}):
+            if since <= u < until:
+                there = (entry < u) & (time >= u)
+                censored = there & (time == u) & (cause == 0)
+                chance *= 1 - size[censored].sum() / size[there].sum() if censored.any() else 1.0
+                behind = (entry <= u) & (
+                    time > u
+                )  # counted backwards, who is there after u may have entered on it
+                entered = behind & (entry == u)
+                chance /= 1 - size[entered].sum() / size[behind].sum() if entered.any() else 1.0
+        return chance
 
     events = sorted(set(time[cause == 1]))
     return np.array(
         [
-            [1.0 if a >= t else free(t) / free(a) if c == 2 else 0.0 for t in events]
-            for a, c in zip(time, cause, strict=True)
+            [float(e < t or e == 0) if a >= t else observed(a, t) if c == 2 else 0.0 for t in events]
+            for a, c, e in zip(time, cause, entry, strict=True)
         ]
     ), events
 
 
 @settings(max_examples=15, deadline=None)
-@given(LARGER)
-def test_fine_gray_maximises_the_obvious_weighted_likelihood(seed):
+@given(LARGER, st.booleans())
+def test_fine_gray_maximises_the_obvious_weighted_likelihood(seed, stratified):
     table = drawn(seed, 40)
-    model = statistics.fine_gray(table, ["x", "group"], time="time", cause="cause", cause_of_interest=1)
+    strata = "stratum" if stratified else None
+    model = fine_gray(table, weights="repeats", strata=strata)
     assume(finite(model))
     x = np.column_stack([table["x"], table["group"] == "b"]).astype(float)
-    weights, events = obvious_weights(table)
+    parts = [table["stratum"] == s for s in (0, 1)] if stratified else [table["x"] == table["x"]]
 
     def loglik(beta):
-        total = 0.0
+        return sum(loglik_of(table[part], x[part], beta) for part in parts)
+
+    def loglik_of(table, x, beta):
+        total, size = 0.0, table["repeats"].to_numpy()
+        weights, events = obvious_weights(table)
         for k, t in enumerate(events):
             dead = ((table["time"] == t) & (table["cause"] == 1)).to_numpy()
-            total += float((x[dead] @ beta).sum()) - dead.sum() * np.log(weights[:, k] @ np.exp(x @ beta))
+            risk = (size * weights[:, k]) @ np.exp(x @ beta)
+            total += float(size[dead] @ (x[dead] @ beta)) - size[dead].sum() * np.log(risk)
         return total
 
     beta = numbers(model)[:, 0]
@@ -205,6 +219,74 @@ def test_fine_gray_without_competing_events_is_robust_cox(seed):
     cox = fit(table, ties="breslow", cluster="patient")
     assume(finite(cox))
     np.testing.assert_allclose(numbers(fine_gray), numbers(cox), rtol=1e-8, atol=1e-10)
+
+
+def fine_gray(table, **options):
+    late = {"entry": "entry", "cause_of_interest": 1} | options
+    return statistics.fine_gray(table, ["x", "group"], time="time", cause="cause", **late)
+
+
+FINE_GRAY = st.sampled_from(
+    [
+        {},
+        {"strata": "stratum"},
+        {"strata": "stratum", "censoring": "common"},
+        {"tied_censoring": "after events", "cluster": "hospital"},
+    ]
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(LARGER, FINE_GRAY)
+def test_fine_gray_knows_neither_order_nor_units(seed, options):
+    table = drawn(seed)
+    model = fine_gray(table, weights="repeats", **options)
+    assume(finite(model))
+    other = table.sample(frac=1, random_state=seed % 1000).assign(
+        time=lambda d: d["time"] * 0.5, entry=lambda d: d["entry"] * 0.5, x=lambda d: 10 * d["x"] + 3
+    )
+    moved = numbers(fine_gray(other, weights="repeats", **options)) * [[10, 10], [1, 1]]
+    np.testing.assert_allclose(moved, numbers(model), rtol=1e-7, atol=1e-9)
+
+
+@settings(max_examples=20, deadline=None)
+@given(LARGER, FINE_GRAY)
+def test_whole_weights_are_repeats_in_fine_gray(seed, options):
+    table = drawn(seed)
+    weighted = fine_gray(table, weights="repeats", **options)
+    assume(finite(weighted))
+    repeated = fine_gray(table.loc[table.index.repeat(table["repeats"])], **options)
+    np.testing.assert_allclose(numbers(repeated), numbers(weighted), rtol=1e-8, atol=1e-10)
+    # Taken all by a half, weights are no repeats any more; the coefficients stay.
+    half = fine_gray(table.assign(repeats=table["repeats"] / 2), weights="repeats", **options)
+    np.testing.assert_allclose(numbers(half)[:, 0], numbers(weighted)[:, 0], rtol=1e-7, atol=1e-9)
+
+
+@settings(max_examples=20, deadline=None)
+@given(LARGER, st.integers(2, 9), FINE_GRAY)
+def test_splitting_follow_up_changes_nothing_in_fine_gray(seed, day, options):
+    table = drawn(seed)
+    table["patient"] = range(len(table))
+    model = fine_gray(table, **options)
+    assume(finite(model))
+    cut = (table["entry"] < day) & (day < table["time"])
+    first = table.assign(time=table["time"].mask(cut, day), cause=table["cause"].mask(cut, 0))
+    split = pd.concat([table[cut].assign(entry=day), first])
+    found = numbers(fine_gray(split, patient="patient", **options))
+    np.testing.assert_allclose(found, numbers(model), rtol=1e-8, atol=1e-10)
+
+
+@settings(max_examples=10, deadline=None)
+@given(LARGER)
+def test_strata_that_copy_each_other_change_no_coefficient_of_fine_gray(seed):
+    """Two copies of a cohort as two strata: the likelihood is twice that of one."""
+    table = drawn(seed)
+    model = fine_gray(table)
+    assume(finite(model))
+    copies = pd.concat([table.assign(copy=0), table.assign(copy=1)])
+    for censoring in ("per stratum", "common"):
+        doubled = numbers(fine_gray(copies, strata="copy", censoring=censoring))
+        np.testing.assert_allclose(doubled * [1, 2**0.5], numbers(model), rtol=1e-8, atol=1e-10)
 
 
 @settings(max_examples=10, deadline=None)

@@ -3,12 +3,13 @@
 from cartwise.statistics.agreement import Agreement, bland_altman
 from cartwise.statistics.censoring_weights import CENSORED, EVENT, STAYS, Spells, chance_uncensored, spells
 from cartwise.statistics.comparisons import TestResult, chi_square, fisher, kruskal, mann_whitney
-from cartwise.statistics.competing import cause_specific_cox, fine_gray
+from cartwise.statistics.competing import CauseSpecific, cause_specific_cox
 from cartwise.statistics.composition import LogRatios, centred_log_ratio
 from cartwise.statistics.correlation import benjamini_hochberg, pearson, spearman
 from cartwise.statistics.cox import Cox, cox
 from cartwise.statistics.curve import Curve, KaplanMeier, Reading
 from cartwise.statistics.design import Term
+from cartwise.statistics.fine_gray import fine_gray
 from cartwise.statistics.firth import firth_cox
 from cartwise.statistics.gray import gray_test
 from cartwise.statistics.immortal_time import ImmortalTimeBias, immortal_time_bias
@@ -25,6 +26,7 @@ from cartwise.statistics.meta import PoolingMethod, meta_analysis, pooled_estima
 from cartwise.statistics.meta_result import MetaAnalysis, Pooled, StudyEffect
 from cartwise.statistics.mixed_model import Change, MixedModel, mixed_model
 from cartwise.statistics.multistate import StateProbabilities, state_probabilities
+from cartwise.statistics.observation_weights import CensoringOf, TiedCensoring
 from cartwise.statistics.paired import SignedRank, hodges_lehmann, wilcoxon_signed_rank
 from cartwise.statistics.prediction import Known, brier_score, incidence_at, outcomes_at, time_dependent_auc
 from cartwise.statistics.proportionality import ProportionalHazards, TimeScale, ph_test
@@ -35,7 +37,6 @@ from cartwise.statistics.standardised_difference import (
     standardised_difference,
     standardised_difference_of_levels,
 )
-from cartwise.statistics.subdistribution import TiedCensoring
 from cartwise.statistics.survival import IntervalType, kaplan_meier, reverse_kaplan_meier
 
 __all__ = [
@@ -43,6 +44,8 @@ __all__ = [
     "EVENT",
     "STAYS",
     "Agreement",
+    "CauseSpecific",
+    "CensoringOf",
     "Change",
     "Coefficient",
     "Cox",

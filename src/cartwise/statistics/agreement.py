@@ -15,6 +15,8 @@ from cartwise.statistics.counting import Floats
 from cartwise.statistics.observations import numbers, refuse
 from cartwise.statistics.survival import check_level
 
+_NO_LIMITS = "no limits: the correlation is 0, 1 or -1"
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
@@ -50,7 +52,7 @@ class Agreement:
         rows = [
             (name, None, None, None, found.reason)
             if isinstance(found, Missing)
-            else (name, found.value, found.lower, found.upper, "")
+            else (name, found.value, found.lower, found.upper, "" if found.upper is not None else _NO_LIMITS)
             for name, found in named.items()
         ]
         columns = ["number", "value", "lower", "upper", "remark"]

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from cartwise.basis import UserError
 from cartwise.statistics.counting import Floats, Ints
+from cartwise.statistics.observations import whole_numbers
 
 _NOBODY = -1e3
 """Logarithm that stands for a chance of zero: everybody at risk was censored."""
@@ -42,18 +43,21 @@ def spells(
     """Spells from columns.
 
     Raises:
-        UserError: a spell ends where it begins or before, or a column has another length than the rest.
+        UserError: a spell ends where it begins or before, a value is missing, or a column has another length than
+            the rest.
     """
     made = Spells(
-        np.asarray(patient, dtype=np.intp),
+        whole_numbers("patient", patient),
         np.asarray(start, dtype=np.float64),
         np.asarray(stop, dtype=np.float64),
-        np.asarray(stratum, dtype=np.intp),
-        np.asarray(ended, dtype=np.intp),
+        whole_numbers("stratum", stratum),
+        whole_numbers("ended", ended),
     )
     sizes = {made.patient.size, made.start.size, made.stop.size, made.stratum.size, made.ended.size}
     if len(sizes) > 1:
         raise UserError("The columns of spells differ in length. Give one value a spell in each.")
+    if not (np.isfinite(made.start).all() and np.isfinite(made.stop).all()):
+        raise UserError("The days of a spell are missing or infinite. Leave such spells out, and count them.")
     if (made.stop <= made.start).any():
         raise UserError(
             f"{int((made.stop <= made.start).sum())} spells end where they begin or before. Leave them out."
@@ -75,8 +79,13 @@ def chance_uncensored(rows: Spells, at: ArrayLike, *, through: bool = False) -> 
 
     Returns:
         (n,) chances; 0 where everybody in the patient's stratum was censored before.
+
+    Raises:
+        UserError: a time is missing.
     """
     times = np.asarray(at, dtype=np.float64)
+    if np.isnan(times).any() or rows.patient.max(initial=-1) >= times.size:
+        raise UserError("`at` needs a time for every patient who has a spell.")
     side: Literal["left", "right"] = "right" if through else "left"
     total = np.zeros(times.size)
     for stratum in np.unique(rows.stratum):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cartwise.basis import Estimate, Missing, UserError
@@ -40,6 +41,19 @@ class TestResult:
     methods: str
     effect: Estimate | None = None
     df: int | None = None
+
+    def table(self) -> pd.DataFrame:
+        """One row: the test, its numbers, and the reason where there are none."""
+        missing = self.statistic if isinstance(self.statistic, Missing) else self.p
+        row = {
+            "test": self.name,
+            "statistic": np.nan if isinstance(self.statistic, Missing) else self.statistic,
+            "df": np.nan if self.df is None else self.df,
+            "p": np.nan if isinstance(self.p, Missing) else self.p,
+            "n": self.n,
+            "reason": missing.reason if isinstance(missing, Missing) else "",
+        }
+        return pd.DataFrame([row])
 
 
 def mann_whitney(first: ArrayLike, second: ArrayLike) -> TestResult:

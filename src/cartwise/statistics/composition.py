@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cartwise.basis import UserError
 from cartwise.statistics.counting import Floats
-from cartwise.statistics.observations import refuse
+from cartwise.statistics.observations import refuse, same_length
 
 ZeroParts = Literal["multiplicative", "add", "refuse"]
 """What becomes of parts that are zero, of which there is no logarithm."""
@@ -81,7 +81,10 @@ def _limits(limit: ArrayLike | None, needed: NDArray[np.bool_]) -> Floats:
     if limit is None:
         given: Any = np.full(needed.size, np.nan)
     else:
-        given = np.broadcast_to(np.asarray(limit, dtype=np.float64), needed.shape)
+        given = np.asarray(limit, dtype=np.float64)
+        if given.ndim:
+            same_length("limit", given.size, needed.size, "`parts`")
+        given = np.broadcast_to(given, needed.shape)
     refuse(
         "limit", needed & ~(given > 0), "not above zero where a part is zero", "Give what one cell would be"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from math import atanh, sqrt, tanh
 from statistics import NormalDist
 
@@ -14,17 +15,21 @@ from cartwise.statistics.counting import Floats
 from cartwise.statistics.observations import numbers, refuse
 from cartwise.statistics.survival import check_level
 
+EXACT_BELOW = 10
+"""Patients from which on Spearman's p value is approximated, as R's cor.test does: at three the approximation says 0."""
+
 
 def spearman(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> TestResult:
     """Spearman's rank correlation of two measures of the same patients, (n,) each; ties share their mean rank.
 
-    The p value is that of t with n - 2 degrees of freedom; the interval is Fisher's z with the standard error of
-    Bonett and Wright (Psychometrika 2000;65:23).
+    Below ten patients the p value is exact, over all orders of the ranks as they are, ties included; else it is that of
+    t with n - 2 degrees of freedom. The interval is Fisher's z with the standard error of Bonett and Wright (Psychometrika
+    2000;65:23).
 
     Raises:
         UserError: lengths differ, or a value is missing or not a number.
     """
-    from scipy.stats import spearmanr  # noqa: PLC0415  # scipy.stats takes over a second to import
+    from scipy.stats import rankdata, spearmanr  # noqa: PLC0415  # scipy.stats takes over a second to import
 
     one, other = _pairs(first, second)
     name = "Spearman's rank correlation"
@@ -33,7 +38,30 @@ def spearman(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> Tes
     answer = spearmanr(one, other)
     rho = float(answer.statistic)
     se = sqrt((1 + rho**2 / 2) / max(one.size - 3, 1))
-    return _answered(name, (rho, float(answer.pvalue)), se, one.size, level)
+    if one.size >= EXACT_BELOW:
+        return _answered(name, (rho, float(answer.pvalue)), se, one.size, level)
+    p = _share_of_orders(rankdata(one), rankdata(other))
+    return _answered(f"{name} with exact p values", (rho, p), se, one.size, level)
+
+
+def _share_of_orders(one: Floats, other: Floats) -> float:
+    """The share of all orders of the second ranks, (n,), that correlate with the first at least as strongly as theirs."""
+    first, second = (np.rint(2 * ranks).astype(int) for ranks in (one, other))  # whole numbers, also of ties
+    sums = {0: Counter({0: 1})}
+    for rank in first:
+        longer: dict[int, Counter[int]] = {}
+        for taken, known in sums.items():
+            for place, paired in enumerate(second):
+                if not taken >> place & 1:
+                    found = longer.setdefault(taken | 1 << place, Counter())
+                    for total, ways in known.items():
+                        found[total + int(rank * paired)] += ways
+        sums = longer
+    (ways_of,) = sums.values()
+    expected = first.sum() * second.sum() / one.size
+    seen = abs(int(first @ second) - expected)
+    extreme = sum(ways for total, ways in ways_of.items() if abs(total - expected) >= seen - 1e-9)
+    return extreme / ways_of.total()
 
 
 def pearson(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> TestResult:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -13,18 +12,12 @@ from cartwise.basis import UserError
 from cartwise.statistics.concordance import concordance
 from cartwise.statistics.counting import Ints
 from cartwise.statistics.design import ColumnOrValues, Design, design, values_of
+from cartwise.statistics.formula import stated
 from cartwise.statistics.likelihood import Ties
 from cartwise.statistics.newton import Maximum
-from cartwise.statistics.observations import Observations, levels_of, observations
+from cartwise.statistics.observations import Observations, check_choice, levels_of, observations, whole
 from cartwise.statistics.partial import Partial, partial, sandwich
-from cartwise.statistics.regression import (
-    Regression,
-    Setting,
-    model_tests,
-    normal_coefficients,
-    notes_of,
-    reasons_of,
-)
+from cartwise.statistics.regression import Fit, Regression, Setting
 from cartwise.statistics.survival import check_level
 
 
@@ -53,10 +46,10 @@ class Cox(Regression):
 
 def cox(
     data: pd.DataFrame,
-    columns: Sequence[str],
+    columns: str | Sequence[str],
     *,
-    time: ColumnOrValues,
-    event: ColumnOrValues,
+    time: ColumnOrValues | None = None,
+    event: ColumnOrValues | None = None,
     entry: ColumnOrValues | None = None,
     strata: ColumnOrValues | None = None,
     cluster: ColumnOrValues | None = None,
@@ -73,7 +66,9 @@ def cox(
 
     Args:
         data: one row per patient, or per (entry, time] interval of one.
-        columns: covariates; text and categories are compared with a reference level.
+        columns: covariates, or a formula of main effects, such as "Surv(day, died) ~ age + group + strata(centre)",
+            "Surv(start, stop, died) ~ hct + cluster(patient)" or "age + group"; text and categories are compared
+            with a reference level.
         time: end of follow-up (of the interval): a column of `data`, or (n,) values, as all that follow.
         event: 1 where the event ended it, 0 where it did not.
         entry: start of being at risk: late entry, or the start of the interval.
@@ -87,13 +82,15 @@ def cox(
     Raises:
         UserError: the data or the choices are unusable; the message says which, where, how many.
     """
-    if ties not in get_args(Ties):
-        raise UserError(f"There is no handling of ties {ties!r}. Choose one of {', '.join(get_args(Ties))}.")
+    check_choice("handling of ties", ties, Ties)
     check_level(level)
-    rows = table_observations(data, time, event, entry=entry, strata=strata, weights=weights)
-    covariates = design(data, columns, reference)
-    clusters = _clusters(data, cluster, rows)
-    method = _sentence(rows, ties, strata is not None, clusters is not None, entry is not None)
+    asked = stated(data, columns, time=time, event=event, entry=entry, strata=strata, cluster=cluster)
+    rows = table_observations(
+        data, asked.time, asked.event, entry=asked.entry, strata=asked.strata, weights=weights
+    )
+    covariates = design(data, asked.columns, reference)
+    clusters = _clusters(data, asked.cluster, rows)
+    method = _sentence(rows, ties, asked.strata is not None, clusters is not None, asked.entry is not None)
     setting = Setting(rows.time.size, int(rows.event.sum()), "hazard ratio", level, method)
     return _fitted(rows, covariates, ties, clusters, setting)
 
@@ -122,30 +119,11 @@ def _fitted(
     prepared = partial(rows, covariates, ties)
     found = prepared.maximum()
     naive = found.covariance()
-    robust = clusters is not None or not bool((rows.weight % 1 == 0).all())
-    covariance = sandwich(prepared.residuals(found.beta), naive, clusters) if robust else naive
-    reasons = reasons_of(covariates, found) if prepared.strata else [NO_EVENT] * len(covariates.terms)
-    unscaled = prepared.unscaled(covariance)
-    coefficients = normal_coefficients(covariates, found.beta / prepared.scale, unscaled, reasons, setting)
-    return Cox(
-        coefficients,
-        unscaled,
-        prepared.unscaled(naive),
-        found.null,
-        found.loglik,
-        model_tests(found, covariance, robust=robust),
-        setting.n,
-        setting.events,
-        setting.ratio,
-        setting.level,
-        setting.methods,
-        notes_of(coefficients, setting.events),
-        ties=ties,
-        design=covariates,
-        rows=rows,
-        partial=prepared,
-        found=found,
-    )
+    robust = clusters is not None or not whole(rows.weight)
+    errors = sandwich(prepared.residuals(found.beta), naive, clusters) if robust else None
+    fit = Fit(prepared.scale, naive, errors, "" if prepared.strata else NO_EVENT)
+    own = {"ties": ties, "design": covariates, "rows": rows, "partial": prepared, "found": found}
+    return Cox.of(covariates, found, fit, setting, **own)
 
 
 NO_EVENT = "no event: all patients are censored"
@@ -165,6 +143,6 @@ def _sentence(rows: Observations, ties: Ties, strata: bool, clusters: bool, late
         parts.append("with rows at risk in (entry, time]")
     if clusters:
         parts.append("with robust standard errors by cluster (Lin and Wei 1989)")
-    elif not bool((rows.weight % 1 == 0).all()):
+    elif not whole(rows.weight):
         parts.append("with case weights and robust standard errors (Lin and Wei 1989)")
     return ", ".join(parts) + "."

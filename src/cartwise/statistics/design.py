@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from cartwise.basis import UserError
 from cartwise.statistics.counting import Bools, Floats
+from cartwise.statistics.formula import is_formula, read_formula
 from cartwise.statistics.observations import numbers, refuse
 
 # A column of a table by its name, or the values themselves.
@@ -64,9 +65,9 @@ class Design:
 
 
 def design(
-    data: pd.DataFrame, columns: Sequence[str], reference: Mapping[str, object] | None = None
+    data: pd.DataFrame, columns: str | Sequence[str], reference: Mapping[str, object] | None = None
 ) -> Design:
-    """The design matrix of named columns of a table.
+    """The design matrix of named columns of a table: a list, or a text such as "age + group".
 
     Numbers and booleans enter as they are; text and categories as one 0/1 column per level but the reference,
     which is the first category (or the first in sorted order) unless `reference` names another.
@@ -74,9 +75,9 @@ def design(
     Raises:
         UserError: a column is not there, is named twice, has a missing value, or a reference is no level of it.
     """
-    wanted = [columns] if isinstance(columns, str) else list(columns)
+    wanted = _wanted(data, columns)
     if not wanted or len(set(wanted)) < len(wanted):
-        raise UserError("A regression needs one or more columns, each named once.")
+        raise UserError("A regression needs one or more columns, each named once, by their names as text.")
     chosen = dict(reference or {})
     if unknown := [name for name in chosen if name not in wanted]:
         raise UserError(
@@ -85,6 +86,21 @@ def design(
     parts = [_expanded(data, name, chosen.get(name)) for name in wanted]
     matrix = np.column_stack([part for part, _ in parts])
     return Design(matrix, tuple(term for _, terms in parts for term in terms))
+
+
+def _wanted(data: pd.DataFrame, columns: str | Sequence[str]) -> list[str]:
+    if not isinstance(columns, str):
+        named = list(columns) if isinstance(columns, Iterable) else []
+        return named if all(isinstance(name, str) for name in named) else []
+    if not is_formula(data, columns):
+        return [columns]
+    formula = read_formula(columns)
+    if formula.outcome or formula.strata or formula.cluster:
+        raise UserError(
+            "Only `cox` and `firth_cox` take Surv(), strata() and cluster() in a formula. Give this model the names of "
+            "its covariates, joined by +, and the rest as arguments."
+        )
+    return list(formula.columns)
 
 
 def values_of(data: pd.DataFrame | None, name: str, given: ColumnOrValues) -> ArrayLike:

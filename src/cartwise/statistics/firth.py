@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from cartwise.basis import UserError
 from cartwise.statistics.counting import Floats
 from cartwise.statistics.cox import NO_EVENT, table_observations
 from cartwise.statistics.design import ColumnOrValues, design
+from cartwise.statistics.formula import stated
 from cartwise.statistics.likelihood import State, Stratum, derivatives, evaluated
 from cartwise.statistics.newton import aliased_columns
+from cartwise.statistics.observations import refuse_shares
 from cartwise.statistics.partial import Partial, partial
 from cartwise.statistics.penalised import (
     PenalisedLikelihood,
@@ -25,12 +28,13 @@ from cartwise.statistics.survival import check_level
 
 def firth_cox(
     data: pd.DataFrame,
-    columns: Sequence[str],
+    columns: str | Sequence[str],
     *,
-    time: ColumnOrValues,
-    event: ColumnOrValues,
+    time: ColumnOrValues | None = None,
+    event: ColumnOrValues | None = None,
     entry: ColumnOrValues | None = None,
     strata: ColumnOrValues | None = None,
+    weights: ColumnOrValues | None = None,
     reference: Mapping[str, object] | None = None,
     level: float = 0.95,
 ) -> Regression:
@@ -40,11 +44,18 @@ def firth_cox(
     first-order bias and keeps estimates finite under separation. Intervals and p values come from the profile of
     the penalised likelihood (R `coxphf`); time and memory grow with the square of the number of columns.
 
-    Arguments and errors are those of `cox`.
+    Arguments and errors are those of `cox`. Weights are repeats of a row: a profile supposes independent patients, so
+    that neither sampling weights nor clusters have a place here.
     """
     check_level(level)
-    rows = table_observations(data, time, event, entry=entry, strata=strata)
-    covariates = design(data, columns, reference)
+    asked = stated(data, columns, time=time, event=event, entry=entry, strata=strata, cluster=None)
+    if asked.cluster is not None:
+        raise UserError("Firth's profile supposes independent rows. Leave cluster() out, or use `cox`.")
+    rows = table_observations(
+        data, asked.time, asked.event, entry=asked.entry, strata=asked.strata, weights=weights
+    )
+    refuse_shares(rows.weight, "Use `cox`, whose errors with such weights are robust")
+    covariates = design(data, asked.columns, reference)
     method = (
         "Hazard ratios were estimated by Cox regression with Firth's penalty (Heinze and Schemper 2001; Breslow ties), "
         f"with {100 * level:g} % confidence intervals and p values from the profile of the penalised likelihood."

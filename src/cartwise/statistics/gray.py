@@ -11,7 +11,7 @@ from cartwise.basis import Missing, UserError
 from cartwise.statistics.causes import cause_index, causes_of
 from cartwise.statistics.comparisons import TestResult
 from cartwise.statistics.counting import Floats, Ints, risk_sets
-from cartwise.statistics.observations import Observations, observations
+from cartwise.statistics.observations import Observations, observations, refuse_shares
 from cartwise.statistics.regression import chi_square_test
 
 _SINGULAR = 1e-10
@@ -23,16 +23,21 @@ def gray_test(
     group: ArrayLike,
     *,
     strata: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
     cause_of_interest: object = None,
     rho: float = 0.0,
 ) -> TestResult:
     """Test of equal subdistribution hazards of one cause in k groups (Gray, Ann Stat 1988;16:1141).
+
+    Gray's variance supposes that everybody is followed from the origin and stands alone: with late entry, sampling
+    weights or clusters `fine_gray` of the group answers the same question.
 
     Args:
         time: (n,) end of follow-up.
         cause: (n,) what ended it: numbers with 0 for censored, or names with "censored".
         group: (n,) group of each row.
         strata: (n,) stratum of each row; scores and variances are summed over the strata.
+        weights: (n,) repeats of each row.
         cause_of_interest: the cause to test; by default the first.
         rho: weight (1 - F)^rho of early events; 0 is the usual test.
 
@@ -42,7 +47,8 @@ def gray_test(
     if not (np.isfinite(rho) and rho >= 0):
         raise UserError("`rho` is 0 or more; 0 is the usual test.")
     codes, causes = causes_of(cause, np.size(time))
-    rows = observations(time, codes > 0, group=group, strata=strata)
+    rows = observations(time, codes > 0, group=group, strata=strata, weights=weights)
+    refuse_shares(rows.weight, "Compare by `fine_gray` with these weights, whose errors are robust")
     name = "Gray's test" if strata is None else "Gray's test, stratified"
     if not causes and cause_of_interest is None:
         why = Missing("no event: all patients are censored")
@@ -77,7 +83,7 @@ class _Steps(NamedTuple):
 def _steps(rows: Observations, codes: Ints, wanted: int) -> _Steps:
     grid = np.unique(rows.time[rows.event])
     sets = risk_sets(rows.time, rows.entry, grid)
-    member = (rows.group[:, None] == np.arange(len(rows.labels))).astype(np.float64)
+    member = rows.weight[:, None] * (rows.group[:, None] == np.arange(len(rows.labels)))
     at_risk = sets.at_risk(member)
     own = sets.ending(member * (codes == wanted)[:, None])
     other = sets.ending(member * (rows.event & (codes != wanted))[:, None])

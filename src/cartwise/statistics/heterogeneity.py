@@ -83,4 +83,4 @@ def _root(decreasing: Callable[[float], float], effect: Floats) -> float:
     upper = max(float(np.var(effect)), 1e-8)
     while decreasing(upper) > 0:
         upper *= 2
-    return float(brentq(decreasing, 0.0, upper, xtol=1e-15, rtol=1e-14))
+    return float(brentq(decreasing, 0.0, upper, xtol=1e-15, rtol=1e-14, maxiter=2000))

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from cartwise.basis import Missing, UserError
 from cartwise.statistics.counting import Floats
 from cartwise.statistics.observations import numbers
+from cartwise.statistics.survival import check_level
 
 DONORS, CYCLES = 5, 10
 """Observed patients among whom a donor is drawn, and rounds through the columns: the defaults of R's mice from 5 to 10."""
@@ -58,6 +59,7 @@ def rubin(
     Raises:
         UserError: a number is missing, or the two differ in length.
     """
+    check_level(level)
     found, errors = numbers("estimates", estimates), numbers("std_errors", std_errors)
     if found.size != errors.size:
         raise UserError("Rubin's rules need a standard error for each estimate.")
@@ -81,7 +83,7 @@ def rubin(
 
 
 def _degrees(share: float, m: int, complete: float | None) -> float:
-    old = (m - 1) / share**2 if share > 0 else float("inf")
+    old = (m - 1) / share**2 if share**2 > 0 else float("inf")
     if complete is None:
         return old
     observed = (complete + 1) / (complete + 3) * complete * (1 - share)

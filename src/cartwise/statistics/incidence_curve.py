@@ -24,9 +24,9 @@ class IncidenceCurve:
         cause: name of the cause.
         n: rows in the group.
         times: (m,) times at which anybody ended or entered, ascending.
-        at_risk: (m,) at risk just before each.
-        events: (m,) events of this cause at each.
-        censored: (m,) censored at each.
+        at_risk: (m,) sum of weights at risk just before each.
+        events: (m,) sum of weights with an event of this cause at each.
+        censored: (m,) sum of weights censored at each.
         event_free: (m,) probability of no event of any cause, from each time on.
         incidence: (m,) from each time on, until the next.
         std_error: (m,) of `incidence`.
@@ -90,7 +90,7 @@ class CumulativeIncidence:
         curves: one per group and cause, by their names, in order.
         groups: names of the groups.
         causes: names of the causes.
-        variance: "greenwood" or "aalen".
+        variance: "greenwood" or "aalen"; "robust" with weights that are not whole.
         ci: type of the interval.
         level: confidence level.
         unit: UCUM code of the times.

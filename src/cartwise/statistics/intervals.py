@@ -119,10 +119,10 @@ def _cut(end: Floats, changes: list[tuple[Ints, Floats]]) -> tuple[Ints, Floats,
     day = np.concatenate([np.zeros(n), *(d for _, d in changes)])
     order = np.lexsort((day, who))
     who, day = who[order], day[order]
-    fresh = np.r_[True, (np.diff(who) != 0) | (np.diff(day) != 0)]
+    fresh = np.r_[True, (np.diff(who) != 0) | (np.diff(day) != 0)][: who.size]
     who, day = who[fresh], day[fresh]
-    following = np.r_[day[1:], 0.0]
-    final: Bools = np.r_[np.diff(who) != 0, True]
+    following = np.r_[day[1:], 0.0][: who.size]
+    final: Bools = np.r_[np.diff(who) != 0, True][: who.size]
     return who, day, np.where(final, end[who], following)
 
 

@@ -51,7 +51,9 @@ def landmark(
 ) -> Landmark:
     """Patients event-free and in follow-up after a day (Anderson, Cain and Gelber, J Clin Oncol 1983;1:710).
 
-    Curves and models of `.data` start at the landmark: pass `entry=at`, or subtract it from the times.
+    Curves and models of `.data` start at the landmark: pass `entry=at`, or subtract it from the times. The other
+    columns are kept, so that weights, strata and clusters are given to those models, not here. Who came under
+    observation only after the landmark was not seen on it: leave such patients out before the call.
 
     Args:
         data: one row per patient.
@@ -72,7 +74,7 @@ def landmark(
 
 def dynamic_landmark(
     data: pd.DataFrame,
-    at: Sequence[float],
+    at: float | Sequence[float],
     *,
     time: str,
     event: str,
@@ -86,7 +88,7 @@ def dynamic_landmark(
 
     Args:
         data: one row per patient.
-        at: the landmarks.
+        at: the landmarks, or the only one.
         time: column with the end of follow-up.
         event: column that is 1 where the event ended it.
         known: as in `landmark`.
@@ -95,7 +97,7 @@ def dynamic_landmark(
     Raises:
         UserError: a column is not there or unusable, a landmark is negative, or none is given.
     """
-    days = [float(day) for day in at]
+    days = [float(day) for day in numbers("at", np.atleast_1d(at))]
     if not days or len(set(days)) < len(days):
         raise UserError("Name one or more landmarks, each once.")
     if "landmark" in data.columns:

@@ -11,7 +11,7 @@ import pandas as pd
 from cartwise.basis import UserError
 from cartwise.statistics.counting import Floats
 from cartwise.statistics.design import ColumnOrValues, Design, design, values_of
-from cartwise.statistics.newton import aliased_columns, maximise
+from cartwise.statistics.newton import Likelihood, aliased_columns, maximise
 from cartwise.statistics.observations import numbers, refuse
 from cartwise.statistics.partial import standardised
 from cartwise.statistics.penalised import (
@@ -20,14 +20,7 @@ from cartwise.statistics.penalised import (
     penalised_regression,
     without_estimates,
 )
-from cartwise.statistics.regression import (
-    Regression,
-    Setting,
-    model_tests,
-    normal_coefficients,
-    notes_of,
-    reasons_of,
-)
+from cartwise.statistics.regression import Fit, Regression, Setting
 from cartwise.statistics.survival import check_level
 
 _ONE_OUTCOME = "all patients have the same outcome"
@@ -35,7 +28,7 @@ _ONE_OUTCOME = "all patients have the same outcome"
 
 def logistic(
     data: pd.DataFrame,
-    columns: Sequence[str],
+    columns: str | Sequence[str],
     *,
     outcome: ColumnOrValues,
     reference: Mapping[str, object] | None = None,
@@ -64,40 +57,32 @@ def logistic(
     if happened.min() == happened.max():
         return without_estimates(covariates, setting, _ONE_OUTCOME)
     x, scale = standardised(covariates.matrix, np.ones(happened.size))
-    # From the intercept of the model without covariates on, so that the likelihood at zero is its likelihood.
+    found = maximise(_likelihood(happened, x), len(covariates.terms) + 1)
+    rarer = min(setting.events, setting.n - setting.events)
+    fit = Fit(scale, found.covariance()[:-1, :-1], rarer=rarer)
+    return Regression.of(covariates, found.without_last(), fit, setting)
+
+
+def _likelihood(happened: Floats, x: Floats) -> Likelihood:
+    """The likelihood of covariates, (n, p), and an intercept, which comes last.
+
+    The intercept starts from that of the model without covariates, so that the likelihood at zero is its likelihood.
+    """
     start = log(happened.mean() / (1 - happened.mean()))
+    last_to_first = np.r_[-1, 0 : x.shape[1]]
+    first_to_last = np.r_[1 : x.shape[1] + 1, 0]
 
     def likelihood(beta: Floats) -> tuple[float, Floats, Floats]:
-        loglik, score, information, _ = _evaluated(
-            happened, _with_intercept(x), np.r_[beta[-1] + start, beta[:-1]]
-        )
-        order = np.r_[1 : beta.size, 0]
-        return loglik, score[order], information[np.ix_(order, order)]
+        own = beta[last_to_first] + np.r_[start, np.zeros(x.shape[1])]
+        loglik, score, information, _ = _evaluated(happened, _with_intercept(x), own)
+        return loglik, score[first_to_last], information[np.ix_(first_to_last, first_to_last)]
 
-    found = maximise(likelihood, len(covariates.terms) + 1)
-    own = found.without_last()
-    covariance = found.covariance()[:-1, :-1] / np.outer(scale, scale)
-    reasons = reasons_of(covariates, own)
-    coefficients = normal_coefficients(covariates, own.beta / scale, covariance, reasons, setting)
-    return Regression(
-        coefficients,
-        covariance,
-        covariance,
-        found.null,
-        found.loglik,
-        model_tests(own, found.covariance()[:-1, :-1], robust=False),
-        setting.n,
-        setting.events,
-        setting.ratio,
-        setting.level,
-        setting.methods,
-        notes_of(coefficients, min(setting.events, setting.n - setting.events)),
-    )
+    return likelihood
 
 
 def firth_logistic(
     data: pd.DataFrame,
-    columns: Sequence[str],
+    columns: str | Sequence[str],
     *,
     outcome: ColumnOrValues,
     reference: Mapping[str, object] | None = None,
@@ -127,7 +112,7 @@ def firth_logistic(
 
 def _prepared(
     data: pd.DataFrame,
-    columns: Sequence[str],
+    columns: str | Sequence[str],
     outcome: ColumnOrValues,
     reference: Mapping[str, object] | None,
 ) -> tuple[Floats, Design]:

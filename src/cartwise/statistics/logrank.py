@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from cartwise.basis import Missing, UserError
 from cartwise.statistics.counting import Floats, risk_sets
 from cartwise.statistics.intervals import time_varying
-from cartwise.statistics.observations import Observations, numbers, observations
+from cartwise.statistics.observations import Observations, numbers, observations, refuse_shares
 
 # Eigenvalues this small beside the largest belong to sums of observed minus expected that are zero by nature.
 _SINGULAR = 1e-10
@@ -63,6 +63,7 @@ def log_rank(
     *,
     strata: ArrayLike | None = None,
     entry: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
     rho: float = 0.0,
     trend: Sequence[float] | None = None,
 ) -> LogRank:
@@ -76,7 +77,9 @@ def log_rank(
         event: (n,) 1 where the event ended it, 0 where it was censored.
         group: (n,) group of each row.
         strata: (n,) stratum of each row.
-        entry: (n,) late entry: the row is at risk in (entry, time].
+        entry: (n,) late entry, or the start of an interval: the row is at risk in (entry, time].
+        weights: (n,) repeats of each row. The hypergeometric variance has no form for sampling weights or clusters
+            of patients: there the robust test of a group in `cox` stands for this one.
         rho: weight of early events; 0 or more.
         trend: scores of the groups, in their order: tests on one degree of freedom whether the hazard rises or
             falls with them (Tarone, Biometrika 1975;62:679) instead of any difference.
@@ -86,7 +89,8 @@ def log_rank(
     """
     if not (math.isfinite(rho) and rho >= 0):
         raise UserError("`rho` is 0 (log-rank) or more, such as 1 (Peto-Peto).")
-    rows = observations(time, event, group=group, entry=entry, strata=strata)
+    rows = observations(time, event, group=group, entry=entry, weights=weights, strata=strata)
+    refuse_shares(rows.weight, "Compare by `cox` with these weights, whose errors are robust")
     per_stratum = [_scores(rows.where(rows.stratum == s), rho) for s in np.unique(rows.stratum)]
     observed, expected, variance = _total(per_stratum, len(rows.labels))
     excess, spread = observed - expected, variance
@@ -107,7 +111,16 @@ def log_rank(
     )
 
 
-def mantel_byar(time: ArrayLike, event: ArrayLike, switch: ArrayLike, *, rho: float = 0.0) -> LogRank:
+def mantel_byar(
+    time: ArrayLike,
+    event: ArrayLike,
+    switch: ArrayLike,
+    *,
+    strata: ArrayLike | None = None,
+    entry: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    rho: float = 0.0,
+) -> LogRank:
     """Test whether the hazard differs before and after a switch (Mantel and Byar, JASA 1974;69:81).
 
     Every patient counts as "before" until the day of the switch and as "after" from then on, so that nobody's
@@ -117,12 +130,15 @@ def mantel_byar(time: ArrayLike, event: ArrayLike, switch: ArrayLike, *, rho: fl
         time: (n,) end of follow-up, above 0.
         event: (n,) 1 where the event ended it, 0 where it was censored.
         switch: (n,) day of the switch (transplantation, loss of aplasia); missing (NaN): it never came.
+        strata: (n,) stratum of each patient.
+        entry: (n,) late entry; who switched before it counts as switched from entry on.
+        weights: (n,) repeats of each patient, as in `log_rank`.
         rho: weight of early events, as in `log_rank`.
 
     Raises:
         UserError: the data are unusable; the message says which, where, how many.
     """
-    rows = observations(time, event)
+    rows = observations(time, event, strata=strata, entry=entry, weights=weights)
     days = pd.Series(switch).to_numpy()
     if days.size != rows.time.size:
         raise UserError(
@@ -134,8 +150,18 @@ def mantel_byar(time: ArrayLike, event: ArrayLike, switch: ArrayLike, *, rho: fl
     cut = time_varying(
         table, patient="row", time="follow_up", event="happened", starts={"switched": "day"}
     ).data
+    who = cut["row"].to_numpy()
+    start, there = np.maximum(cut["start"], rows.entry[who]), (cut["stop"] > rows.entry[who]).to_numpy()
     group = pd.Categorical.from_codes(cut["switched"].tolist(), pd.Index(["before", "after"]))
-    found = log_rank(cut["stop"], cut["event"], group, entry=cut["start"], rho=rho)
+    found = log_rank(
+        cut["stop"][there],
+        cut["event"][there],
+        group[there],
+        strata=None if strata is None else rows.stratum[who][there],
+        entry=start[there],
+        weights=rows.weight[who][there],
+        rho=rho,
+    )
     methods = (
         "Hazards before and after the switch were compared by the two-sided Mantel-Byar test (Mantel and Byar "
         "1974): patients count as switched only from the day of the switch on."
@@ -154,7 +180,7 @@ def _trend_scores(trend: Sequence[float], labels: tuple[str, ...]) -> Floats:
 
 def _scores(rows: Observations, rho: float) -> _Scores:
     sets = risk_sets(rows.time, rows.entry, np.unique(rows.time[rows.event]))
-    member = (rows.group[:, None] == np.arange(len(rows.labels))).astype(np.float64)
+    member = rows.weight[:, None] * (rows.group[:, None] == np.arange(len(rows.labels)))
     by_group, events = sets.at_risk(member), sets.ending(member * rows.event[:, None])
     at_risk, deaths = by_group.sum(axis=1), events.sum(axis=1)
     weight = np.r_[1.0, np.cumprod(1 - deaths / at_risk)][:-1] ** rho

@@ -18,7 +18,7 @@ from cartwise.statistics.exact_odds import exact_odds
 from cartwise.statistics.heterogeneity import TAU_NAMES, TauEstimator, tau_squared, typical_variance
 from cartwise.statistics.meta_result import MetaAnalysis, Pooled, StudyEffect, pooled_of
 from cartwise.statistics.mixed_odds import mixed_odds
-from cartwise.statistics.observations import numbers, refuse
+from cartwise.statistics.observations import check_choice, numbers, refuse
 from cartwise.statistics.pooling import Pool, inverse_variance, mantel_haenszel, nothing, peto
 from cartwise.statistics.survival import check_level
 
@@ -90,10 +90,7 @@ def meta_analysis(
     Raises:
         UserError: the table or the choices are unusable, or cohorts overlap.
     """
-    if measure not in get_args(Measure):
-        raise UserError(f"There is no measure {measure!r}. Choose one of {', '.join(get_args(Measure))}.")
-    if method in _ODDS_ONLY and measure != "odds ratio":
-        raise UserError(f"The method {method!r} pools odds ratios only.")
+    check_choice("measure", measure, Measure)
     choice = _Choice(measure, method, tau2, knapp_hartung, correction, level)
     _check(choice)
     arms = two_arms(data, study, (events, n), (control_events, control_n))
@@ -156,10 +153,9 @@ def pooled_estimates(
 
 def _check(choice: _Choice) -> None:
     check_level(choice.level)
-    if choice.method not in get_args(PoolingMethod):
-        raise UserError(
-            f"There is no method {choice.method!r}. Choose one of {', '.join(get_args(PoolingMethod))}."
-        )
+    check_choice("method", choice.method, PoolingMethod)
+    if choice.method in _ODDS_ONLY and choice.measure != "odds ratio":
+        raise UserError(f"The method {choice.method!r} pools odds ratios only.")
     fixed = isinstance(choice.tau2, int | float)
     if choice.tau2 is not None and not fixed and choice.tau2 not in TAU_NAMES:
         raise UserError(

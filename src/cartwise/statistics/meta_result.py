@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from math import erfc, sqrt
 from statistics import NormalDist
 
-import numpy as np
 import pandas as pd
 
 from cartwise.basis import Estimate, Missing
 from cartwise.statistics.pooling import Pool
+from cartwise.statistics.regression import exp
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def pooled_of(pool: Pool, level: float, *, ratio: bool) -> Pooled:
     quantile, p = _reference(pool.effect / pool.std_error, pool.df, level)
     near, wide = (quantile * sqrt(pool.std_error**2 + tau2) for tau2 in (0.0, pool.tau2))
     lower, value, upper, low, high = (
-        float(np.exp(pool.effect + shift)) if ratio else pool.effect + shift
+        exp(pool.effect + shift) if ratio else pool.effect + shift
         for shift in (-near, 0.0, near, -wide, wide)
     )
     return replace(

@@ -14,9 +14,11 @@ from cartwise.basis import UserError
 from cartwise.statistics.counting import Floats, Ints, risk_sets
 from cartwise.statistics.curve import Reading, ticks_of
 from cartwise.statistics.design import values_of
-from cartwise.statistics.observations import Observations, levels_of, observations, refuse
+from cartwise.statistics.incidence import log_log_limits
+from cartwise.statistics.observations import Observations, levels_of, observations, refuse, refuse_shares
 from cartwise.statistics.survival import check_level
 
+_ROUNDING = 1e-12
 _CERTAIN = "the probability is 0 or 1 there: the variance is zero and gives no interval"
 
 
@@ -85,9 +87,9 @@ class StateProbabilities:
         se = float(self.std_error[step, k]) if step >= 0 else 0.0
         if not (0 < value < 1 and se > 0):
             return Reading(name, at, value, None, None, _CERTAIN, *blank)
-        spread = NormalDist().inv_cdf(0.5 + self.level / 2) * se / ((1 - value) * -np.log1p(-value))
-        lower, upper = (1 - (1 - value) ** np.exp(sign * spread) for sign in (-1, 1))
-        return Reading(name, at, value, float(lower), float(upper), "", *blank)
+        z = NormalDist().inv_cdf(0.5 + self.level / 2)
+        lower, upper = log_log_limits(np.array([value]), np.array([se]), z)
+        return Reading(name, at, value, float(lower[0]), float(upper[0]), "", *blank)
 
 
 def state_probabilities(
@@ -98,6 +100,7 @@ def state_probabilities(
     stop: str,
     state: str,
     to: str,
+    weights: str | None = None,
     level: float = 0.95,
     unit: str = "d",
 ) -> StateProbabilities:
@@ -114,6 +117,7 @@ def state_probabilities(
         stop: column with its end.
         state: column with the state.
         to: column with the state entered at `stop`; missing where observation ended there (or at the next row).
+        weights: column with the repeats of each row; the variance has no form here for sampling weights.
         level: confidence level.
         unit: UCUM code of time.
 
@@ -122,42 +126,64 @@ def state_probabilities(
             nobody is observed from time zero on.
     """
     check_level(level)
-    rows, codes, targets, names = _checked(data, start, stop, state, to)
+    rows, codes, targets, names = _checked(data, start, stop, state, to, weights=weights)
     who = levels_of(patient, values_of(data, patient, patient), len(data))[0]
     _check_histories(who, rows, codes, targets)
+    initial = _initial(rows, codes, len(names), start)
+    grid, at_risk, moves = _counted(rows, codes, targets, len(names))
+    probability, variance = _products(initial, at_risk, moves)
+    return StateProbabilities(
+        names,
+        grid,
+        at_risk,
+        moves,
+        initial,
+        probability,
+        np.sqrt(variance),
+        float(rows.time.max()),
+        int(np.unique(who).size),
+        level,
+        unit,
+        f"{_METHODS} and {100 * level:g} % confidence intervals of the log-log type.",
+    )
+
+
+_METHODS = (
+    "State probabilities were estimated by the Aalen-Johansen product of transition matrices with Greenwood-type "
+    "variance"
+)
+
+
+def _initial(rows: Observations, codes: Ints, s: int, start: str) -> Floats:
+    """Share of those observed from time zero on who are in each state, (s,)."""
     first = ~np.isfinite(rows.entry)
     if not first.any():
         raise UserError(
             f"Nobody is observed from time 0 on (`{start}`): the first probabilities are not known."
         )
-    initial = np.bincount(codes[first], minlength=len(names)) / int(first.sum())
-    grid = np.unique(rows.time[rows.event])
-    sets = risk_sets(rows.time, rows.entry, grid)
-    member = (codes[:, None] == np.arange(len(names))).astype(np.float64)
-    at_risk = sets.at_risk(member)
-    into = (targets[:, None] == np.arange(len(names))).astype(np.float64)
-    moves = np.stack([sets.ending(member[:, [k]] * into) for k in range(len(names))], axis=1)
-    probability, variance = _products(initial, at_risk, moves)
-    methods = (
-        "State probabilities were estimated by the Aalen-Johansen product of transition matrices with Greenwood-type "
-        f"variance and {100 * level:g} % confidence intervals of the log-log type."
-    )
-    end = float(rows.time.max())
-    n = int(np.unique(who).size)
-    error = np.sqrt(np.clip(variance, 0, None))
-    return StateProbabilities(
-        names, grid, at_risk, moves, initial, probability, error, end, n, level, unit, methods
-    )
+    shares: Floats = np.bincount(codes[first], rows.weight[first], s) / rows.weight[first].sum()
+    return shares
+
+
+def _counted(rows: Observations, codes: Ints, targets: Ints, s: int) -> tuple[Floats, Floats, Floats]:
+    """Times of change, (m,), who is in each state just before, (m, s), and who moves to which, (m, s, s)."""
+    sets = risk_sets(rows.time, rows.entry, np.unique(rows.time[rows.event]))
+    member = rows.weight[:, None] * (codes[:, None] == np.arange(s))
+    into = (targets[:, None] == np.arange(s)).astype(np.float64)
+    moves = np.stack([sets.ending(member[:, [k]] * into) for k in range(s)], axis=1)
+    return sets.times, sets.at_risk(member), moves
 
 
 def _checked(
-    data: pd.DataFrame, start: str, stop: str, state: str, to: str
+    data: pd.DataFrame, start: str, stop: str, state: str, to: str, *, weights: str | None
 ) -> tuple[Observations, Ints, Ints, tuple[str, ...]]:
     ahead = pd.Series(values_of(data, to, to)).astype(object)
     moved = ahead.notna().to_numpy()
     here = pd.Series(values_of(data, state, state)).astype(object)
     refuse(state, here.isna().to_numpy(), "missing", "Every stay is one in a state")
-    rows = observations(values_of(data, stop, stop), moved, entry=values_of(data, start, start))
+    size = None if weights is None else values_of(data, "weights", weights)
+    rows = observations(values_of(data, stop, stop), moved, entry=values_of(data, start, start), weights=size)
+    refuse_shares(rows.weight, "Leave them out: the variance has no form for sampling weights here")
     both = pd.Categorical(
         [*here.astype(str), *ahead[moved].astype(str)], categories=_order(data, state, here, ahead)
     )
@@ -211,4 +237,10 @@ def _products(initial: Floats, at_risk: Floats, moves: Floats) -> tuple[Floats, 
         probability = probability @ outcome
         probabilities.append(probability[None])
         variances.append(np.diag(covariance)[None])
-    return np.concatenate(probabilities), np.concatenate(variances)
+    return _settled(np.concatenate(probabilities), np.concatenate(variances))
+
+
+def _settled(probability: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """Probabilities that are 0 or 1 but for rounding are set to it, without variance."""
+    certain = np.abs(probability - np.round(probability)) < _ROUNDING
+    return np.where(certain, np.round(probability), probability), np.where(certain, 0.0, variance.clip(0))

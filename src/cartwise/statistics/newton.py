@@ -81,7 +81,7 @@ def maximise(likelihood: Likelihood, p: int) -> Maximum:
     unbounded, converged = np.zeros(p, dtype=np.bool_), not free.any()
     for _ in range(_STEPS if free.any() else 0):
         step = np.zeros(p)
-        step[free] = _solved(information[np.ix_(free, free)], score[free])
+        step[free] = solved(information[np.ix_(free, free)], score[free])
         large = np.abs(step) > _LARGE
         flat = float(step @ score) < _FLAT
         ahead = None if flat and large.any() else _uphill(likelihood, beta, step, loglik)
@@ -95,7 +95,8 @@ def maximise(likelihood: Likelihood, p: int) -> Maximum:
     return Maximum(beta, loglik, null, first_score, start, information, aliased, unbounded, converged)
 
 
-def _solved(information: Floats, score: Floats) -> Floats:
+def solved(information: Floats, score: Floats) -> Floats:
+    """Newton's step, (p,); the shortest of those that fit where the information is singular."""
     try:
         return np.asarray(np.linalg.solve(information, score), dtype=np.float64)
     except np.linalg.LinAlgError:  # a ridge so flat that its information vanished in rounding

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -101,6 +101,35 @@ def numbers(name: str, values: ArrayLike) -> Floats:
     return floats
 
 
+def whole_numbers(name: str, values: ArrayLike) -> Ints:
+    """A column of whole numbers, (n,).
+
+    Raises:
+        UserError: a value is missing, or not a whole number.
+    """
+    given = np.asarray(values)
+    if given.dtype.kind not in "biu":
+        given = numbers(name, values)
+        refuse(name, given % 1 != 0, "not a whole number", "Give the numbers of the rows or kinds")
+    return given.astype(np.intp)
+
+
+def whole(weight: Floats) -> bool:
+    """Whether all weights, (n,), are whole numbers: repeats of a row, rather than sampling weights."""
+    return bool((weight % 1 == 0).all())
+
+
+def refuse_shares(weight: Floats, instead: str) -> None:
+    """Raise a UserError, with what to do instead, where weights, (n,), are not whole numbers."""
+    refuse("weights", weight % 1 != 0, "not whole, and here a weight is the repeats of a row", instead)
+
+
+def check_choice(what: str, given: object, known: Any) -> None:
+    """Raise a UserError unless an option is one of a Literal's values."""
+    if given not in get_args(known):
+        raise UserError(f"There is no {what} {given!r}. Choose one of {', '.join(get_args(known))}.")
+
+
 def refuse(name: str, bad: Bools, problem: str, mend: str) -> None:
     """Raise a UserError that counts the rows of `bad`, (n,), and says where the first one stands."""
     count = int(bad.sum())
@@ -113,6 +142,8 @@ def refuse(name: str, bad: Bools, problem: str, mend: str) -> None:
 
 
 def _series(name: str, values: Any) -> pd.Series[Any]:
+    if values is None:
+        raise UserError(f"`{name}` was not given. Give one value a row.")
     try:
         return pd.Series(values)
     except (TypeError, ValueError):
@@ -121,13 +152,14 @@ def _series(name: str, values: Any) -> pd.Series[Any]:
 
 def _column(name: str, values: ArrayLike, n: int) -> Floats:
     column = numbers(name, values)
-    _same_length(name, column.size, n)
+    same_length(name, column.size, n)
     return column
 
 
-def _same_length(name: str, size: int, n: int) -> None:
+def same_length(name: str, size: int, n: int, other: str = "`time`") -> None:
+    """Raise a UserError unless a column has as many rows as another."""
     if size != n:
-        raise UserError(f"`{name}` has {size} rows and `time` has {n}. Give both for the same patients.")
+        raise UserError(f"`{name}` has {size} rows and {other} has {n}. Give both for the same patients.")
 
 
 def levels_of(name: str, values: ArrayLike | None, n: int) -> tuple[Ints, tuple[str, ...]]:
@@ -139,7 +171,7 @@ def levels_of(name: str, values: ArrayLike | None, n: int) -> tuple[Ints, tuple[
     if values is None:
         return np.zeros(n, dtype=np.intp), ("all",)
     column = _series(name, values)
-    _same_length(name, column.size, n)
+    same_length(name, column.size, n)
     try:
         ordered = pd.Categorical(column)
     except TypeError:

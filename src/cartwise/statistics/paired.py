@@ -32,6 +32,9 @@ _ZEROS = {
 }
 
 
+_FEW = "too few pairs for limits of the shift"
+
+
 @dataclass(frozen=True, slots=True)
 class SignedRank:
     """The answer of a signed-rank test.
@@ -70,7 +73,11 @@ class SignedRank:
             "shift": shift and shift.value,
             "lower": shift and shift.lower,
             "upper": shift and shift.upper,
-            "remark": self.p.reason if isinstance(self.p, Missing) else "",
+            "remark": self.p.reason
+            if isinstance(self.p, Missing)
+            else ""
+            if shift and shift.upper is not None
+            else _FEW,
         }
         numbers_in = [name for name in row if name not in ("n", "zeros", "remark")]
         return pd.DataFrame([row]).astype(dict.fromkeys(numbers_in, "Float64"))

@@ -21,8 +21,8 @@ from cartwise.statistics.likelihood import (
 from cartwise.statistics.newton import Maximum, maximise
 from cartwise.statistics.observations import Observations
 
-# The exposure of the rows of one stratum on a grid of its event times.
-ExposureOf = Callable[[Observations, Floats], Exposure]
+# The exposure of the rows of one stratum, given with their indices, on a grid of its event times.
+ExposureOf = Callable[[Observations, Ints, Floats], Exposure]
 
 _ROUNDING = 1e-18
 
@@ -35,13 +35,13 @@ class Partial:
         strata: the strata in which an event happens.
         places: the rows, by index, of each of them.
         scale: (p,) standard deviations; a coefficient of a column is that of the standardised one over its scale.
-        n: rows.
+        weight: (n,) case weights.
     """
 
     strata: tuple[Stratum, ...]
     places: tuple[Ints, ...]
     scale: Floats
-    n: int
+    weight: Floats
 
     def likelihood(self, beta: Floats) -> tuple[float, Floats, Floats]:
         """Log partial likelihood, score (p,) and information (p, p) at standardised coefficients."""
@@ -59,7 +59,7 @@ class Partial:
 
     def residuals(self, beta: Floats) -> Floats:
         """Weighted score residuals of the rows, (n, p), at standardised coefficients."""
-        found = np.zeros((self.n, self.scale.size))
+        found = np.zeros((self.weight.size, self.scale.size))
         for rows, place in zip(self.strata, self.places, strict=True):
             found[place] = rows.weight[:, None] * score_residuals(rows, evaluated(rows, beta))
         return found
@@ -77,11 +77,12 @@ def partial(rows: Observations, design: Design, ties: Ties, exposure: ExposureOf
         chosen = rows.stratum == index
         own = rows.where(chosen)
         if own.event.any():
-            sets = (exposure or _at_risk)(own, np.unique(own.time[own.event]))
+            place = np.flatnonzero(chosen)
+            sets = (exposure or _at_risk)(own, place, np.unique(own.time[own.event]))
             part = x if chosen.all() else np.asfortranarray(x[chosen])
             strata.append(stratum(sets, part, own.event, own.weight, ties))
-            places.append(np.flatnonzero(chosen))
-    return Partial(tuple(strata), tuple(places), scale, rows.time.size)
+            places.append(place)
+    return Partial(tuple(strata), tuple(places), scale, rows.weight)
 
 
 def sandwich(residuals: Floats, covariance: Floats, cluster: Ints | None) -> Floats:
@@ -102,7 +103,7 @@ def sandwich(residuals: Floats, covariance: Floats, cluster: Ints | None) -> Flo
     return robust
 
 
-def _at_risk(rows: Observations, grid: Floats) -> Exposure:
+def _at_risk(rows: Observations, _: Ints, grid: Floats) -> Exposure:
     return risk_sets(rows.time, rows.entry, grid)
 
 

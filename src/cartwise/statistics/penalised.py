@@ -14,6 +14,7 @@ from cartwise.basis import Missing
 from cartwise.statistics.comparisons import TestResult
 from cartwise.statistics.counting import Bools, Floats
 from cartwise.statistics.design import Design, Term
+from cartwise.statistics.newton import solved
 from cartwise.statistics.regression import (
     ALIASED,
     NOT_CONVERGED,
@@ -23,6 +24,7 @@ from cartwise.statistics.regression import (
     Setting,
     blank,
     chi_square_test,
+    exp,
     notes_of,
 )
 
@@ -51,7 +53,7 @@ def climbed(likelihood: PenalisedLikelihood, start: Floats, free: Bools) -> Peak
     loglik, score, information = likelihood(beta)
     for _ in range(_STEPS if free.any() else 0):
         step = np.zeros_like(beta)
-        step[free] = np.linalg.solve(information[np.ix_(free, free)], score[free])
+        step[free] = solved(information[np.ix_(free, free)], score[free])
         longest = float(np.abs(step).max())
         if longest < _CONVERGED:
             return Peak(beta, loglik, information, True)
@@ -210,7 +212,7 @@ def _profiled(fit: PenalisedFit, j: int, scale: float, term: Term, setting: Sett
     se, beta = sqrt(float(fit.covariance()[j, j])), float(fit.peak.beta[j])
     statistic = max(2 * (fit.peak.loglik - fit.profiled(j, 0.0).loglik), 0.0)
     limits = [fit.limit(j, setting.level, side, se) for side in (-1, 1)]
-    lower, upper = (None if limit is None else float(np.exp(limit / scale)) for limit in limits)
+    lower, upper = (None if limit is None else exp(limit / scale) for limit in limits)
     return Coefficient(
         term,
         setting.level,
@@ -221,7 +223,7 @@ def _profiled(fit: PenalisedFit, j: int, scale: float, term: Term, setting: Sett
         std_error=se / scale,
         z=copysign(sqrt(statistic), beta),
         p=float(chdtrc(1, statistic)),
-        ratio=float(np.exp(beta / scale)),
+        ratio=exp(beta / scale),
         lower=lower,
         upper=upper,
     )

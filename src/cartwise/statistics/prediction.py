@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from cartwise.basis import Estimate, Missing, UserError
 from cartwise.statistics.censoring_weights import CENSORED, EVENT, chance_uncensored, spells
 from cartwise.statistics.counting import Floats, Ints
-from cartwise.statistics.observations import numbers, refuse
+from cartwise.statistics.observations import numbers, refuse, same_length, whole_numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,11 +55,14 @@ def outcomes_at(
         UserError: times are not numbers above 0, or the horizon is not.
     """
     ends = numbers("time", time)
-    codes = np.asarray(cause, dtype=np.intp)
+    codes = whole_numbers("cause", cause)
     refuse("time", ends <= 0, "not above 0", "Follow-up begins at 0")
     if not horizon > 0:
         raise UserError("A horizon lies above 0.")
+    same_length("cause", codes.size, ends.size)
     before, up_to = uncensored if uncensored is not None else _same_for_all(ends, codes, horizon)
+    for chances in (before, up_to):
+        same_length("uncensored", np.size(chances), ends.size)
     told = (ends <= horizon) & (codes > 0)
     beyond = ends > horizon
     chance = np.where(told, np.asarray(before, dtype=np.float64), np.asarray(up_to, dtype=np.float64))
@@ -76,7 +79,7 @@ def outcomes_at(
 
 def _same_for_all(ends: Floats, codes: Ints, horizon: float) -> tuple[Floats, Floats]:
     n = ends.size
-    rows = spells(np.arange(n), np.zeros(n), ends, np.zeros(n), np.where(codes > 0, EVENT, CENSORED))
+    rows = spells(np.arange(n), np.zeros(n), ends, np.zeros(n, np.intp), np.where(codes > 0, EVENT, CENSORED))
     return chance_uncensored(rows, ends), chance_uncensored(rows, np.full(n, horizon), through=True)
 
 
@@ -97,8 +100,12 @@ def time_dependent_auc(known: Known, marker: ArrayLike) -> Estimate | Missing:
 
     Returns:
         The AUC without an interval (bootstrap it), or Missing where there are no cases or no others.
+
+    Raises:
+        UserError: a marker is missing, or there are more or fewer than patients.
     """
     values = numbers("marker", marker)
+    same_length("marker", values.size, known.weight.size, "what is known")
     cases, others = known.weight * known.case, known.weight * ~known.case
     if cases.sum() <= 0 or others.sum() <= 0:
         absent = "with the event" if cases.sum() <= 0 else "without the event"
@@ -119,9 +126,10 @@ def brier_score(known: Known, predicted: ArrayLike) -> Estimate | Missing:
         predicted: (n,) probabilities of the event by the horizon.
 
     Raises:
-        UserError: a prediction is no probability.
+        UserError: a prediction is no probability, or there are more or fewer than patients.
     """
     chances = numbers("predicted", predicted)
+    same_length("predicted", chances.size, known.weight.size, "what is known")
     refuse("predicted", (chances < 0) | (chances > 1), "outside 0 to 1", "Predictions are probabilities")
     if not chances.size:
         return Missing("a score of no patients has no value")

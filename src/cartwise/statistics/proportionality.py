@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from cartwise.basis import Missing, UserError
 from cartwise.statistics.counting import Bools, Floats
 from cartwise.statistics.cox import Cox
 from cartwise.statistics.likelihood import derivatives, evaluated, mean_at_risk
-from cartwise.statistics.observations import Observations
+from cartwise.statistics.observations import Observations, check_choice
 from cartwise.statistics.survival import kaplan_meier
 
 TimeScale = Literal["km", "rank", "identity", "log"]
@@ -77,10 +77,7 @@ def ph_test(model: Cox, *, transform: TimeScale = "km") -> ProportionalHazards:
     Raises:
         UserError: there is no such transform, or "log" with an event at time 0.
     """
-    if transform not in get_args(TimeScale):
-        raise UserError(
-            f"There is no transform {transform!r}. Choose one of {', '.join(get_args(TimeScale))}."
-        )
+    check_choice("transform", transform, TimeScale)
     score, information = _with_companions(model, transform)
     usable = ~(model.found.aliased | model.found.unbounded)
     blocks = model.design.columns()

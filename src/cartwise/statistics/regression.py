@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import erfc, sqrt
 from statistics import NormalDist
-from typing import Literal
+from typing import Any, Literal, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -82,6 +82,24 @@ class Coefficient:
         return Estimate(self.ratio, self.lower, self.upper, self.level, "1", self.n, self.method)
 
 
+class Fit(NamedTuple):
+    """What a maximum of standardised columns leaves to say.
+
+    Attributes:
+        scale: (p,) what the columns were divided by.
+        naive: (p, p) inverse information, of the standardised columns.
+        robust: (p, p) robust covariance of theirs, where it is to be given.
+        reason: why no coefficient has a value; "" where they have, or each its own reason.
+        rarer: how many had the rarer outcome, where that is not the event.
+    """
+
+    scale: Floats
+    naive: Floats
+    robust: Floats | None = None
+    reason: str = ""
+    rarer: int | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Regression:
     """A fitted regression model.
@@ -113,6 +131,29 @@ class Regression:
     level: float
     methods: str
     notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, covariates: Design, maximum: Maximum, fit: Fit, setting: Setting, **own: Any) -> Self:
+        """The model at a maximum on standardised columns; `own` are the fields of a subclass."""
+        errors = fit.naive if fit.robust is None else fit.robust
+        naive, covariance = (matrix / np.outer(fit.scale, fit.scale) for matrix in (fit.naive, errors))
+        reasons = [fit.reason] * len(covariates.terms) if fit.reason else reasons_of(covariates, maximum)
+        coefficients = normal_coefficients(covariates, maximum.beta / fit.scale, covariance, reasons, setting)
+        return cls(
+            coefficients,
+            covariance,
+            naive,
+            maximum.null,
+            maximum.loglik,
+            model_tests(maximum, errors, robust=fit.robust is not None),
+            setting.n,
+            setting.events,
+            setting.ratio,
+            setting.level,
+            setting.methods,
+            notes_of(coefficients, setting.events if fit.rarer is None else fit.rarer),
+            **own,
+        )
 
     def table(self) -> pd.DataFrame:
         """One row per coefficient, with a `reason` where a number is not there."""
@@ -172,13 +213,14 @@ def _normal(term: Term, coef: float, variance: float, reason: str, setting: Sett
         std_error=se,
         z=coef / se,
         p=erfc(abs(coef / se) / sqrt(2)),
-        ratio=_exp(coef),
-        lower=_exp(coef - width),
-        upper=_exp(coef + width),
+        ratio=exp(coef),
+        lower=exp(coef - width),
+        upper=exp(coef + width),
     )
 
 
-def _exp(value: float) -> float:
+def exp(value: float) -> float:
+    """A ratio from its logarithm."""
     with np.errstate(over="ignore"):  # a limit beyond 1e308 is infinity, and says so
         return float(np.exp(value))
 

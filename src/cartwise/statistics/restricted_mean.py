@@ -11,7 +11,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from cartwise.basis import Estimate, Missing, UserError
+from cartwise.statistics.counting import Floats, RiskSets, risk_sets
 from cartwise.statistics.curve import Curve
+from cartwise.statistics.observations import Observations, observations, whole
 from cartwise.statistics.survival import check_level, kaplan_meier
 
 
@@ -93,13 +95,15 @@ def rmst(
     tau: float,
     group: ArrayLike | None = None,
     entry: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
     level: float = 0.95,
     unit: str = "d",
 ) -> RestrictedMean:
     """Restricted mean survival time up to tau, and differences (Royston and Parmar, Stat Med 2011;30:2409).
 
     The area under the Kaplan-Meier curve; its variance sums (area from t to tau)^2 d/(n (n - d)) over event times
-    t (as R `survRM2`). It is the variance of the estimate, not that of min(T, tau).
+    t (as R `survRM2`). It is the variance of the estimate, not that of min(T, tau). Whole weights are repeats of a
+    row; with others the variance is the robust one by infinitesimal jackknife, which takes rows for independent. Strata are groups.
 
     Args:
         time: (n,) end of follow-up.
@@ -107,6 +111,7 @@ def rmst(
         tau: the horizon, above 0, fixed beforehand; a group followed for less has a reason and no mean.
         group: (n,) group of each row.
         entry: (n,) late entry: the row is at risk in (entry, time].
+        weights: (n,) positive weights.
         level: confidence level.
         unit: UCUM code of time.
 
@@ -116,28 +121,54 @@ def rmst(
     if not (np.isfinite(tau) and tau > 0):
         raise UserError("`tau` is a time above 0, within the follow-up of every group.")
     check_level(level)
-    curves = kaplan_meier(time, event, group=group, entry=entry, level=level, unit=unit).curves
+    rows = observations(time, event, group=group, entry=entry, weights=weights)
+    curves = kaplan_meier(
+        time, event, group=group, entry=entry, weights=weights, level=level, unit=unit
+    ).curves
     methods = (
         f"Restricted mean survival time up to {tau:g} {unit} is the area under the Kaplan-Meier curve (Royston and "
         f"Parmar 2011), with {100 * level:g} % confidence intervals of the plain type."
     )
-    means = {name: _mean(curve, tau, level, unit, methods) for name, curve in curves.items()}
+    means = {
+        name: _mean(
+            curve, rows.where(rows.group == index), tau, MeanTime(name, curve.n, level, unit, methods)
+        )
+        for index, (name, curve) in enumerate(curves.items())
+    }
     return RestrictedMean(means, float(tau), methods)
 
 
-def _mean(curve: Curve, tau: float, level: float, unit: str, method: str) -> MeanTime:
-    blank = MeanTime(curve.group, curve.n, level, unit, method, _unreachable(curve, tau))
-    if blank.reason:
-        return blank
+def _mean(curve: Curve, rows: Observations, tau: float, blank: MeanTime) -> MeanTime:
+    if reason := _unreachable(curve, tau):
+        return replace(blank, reason=reason)
     early = curve.times < tau
     edges = np.r_[0.0, curve.times[early], tau]
     pieces = np.diff(edges) * np.r_[1.0, curve.survival[early]]
     value = float(pieces.sum())
     rest = np.cumsum(pieces[:0:-1])[::-1]  # area from each time to tau
     events, at_risk = curve.events[early], curve.at_risk[early]
-    left = at_risk * (at_risk - events)
-    variance = float((rest**2 * np.divide(events, left, out=np.zeros_like(events), where=left > 0)).sum())
+    left = np.where(curve.survival[early] > 0, at_risk - events, 0.0)
+    lost = _share(rest, left)
+    if whole(rows.weight):
+        variance = float((lost**2 * left * _share(events, at_risk)).sum())
+    else:
+        sets = risk_sets(rows.time, rows.entry, curve.times[early])
+        variance = float(((rows.weight * _influence(rows, sets, lost, _share(events, at_risk))) ** 2).sum())
     return _with_limits(replace(blank, value=value), sqrt(variance))
+
+
+def _share(top: Floats, bottom: Floats) -> Floats:
+    return np.divide(top, bottom, out=np.zeros_like(bottom), where=bottom > 0)
+
+
+def _influence(rows: Observations, sets: RiskSets, lost: Floats, hazard: Floats) -> Floats:
+    """What a little more weight of each row does to the mean, (n,); events take `lost`, (m,), from it."""
+    if not lost.size:
+        return np.zeros_like(rows.time)
+    ended = rows.event & (sets.last >= 0)
+    ended &= sets.times[np.maximum(sets.last, 0)] == rows.time
+    influence: Floats = sets.accumulated(lost * hazard) - ended * lost[np.maximum(sets.last, 0)]
+    return influence
 
 
 def _with_limits(mean: MeanTime, se: float) -> MeanTime:

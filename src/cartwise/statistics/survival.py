@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from statistics import NormalDist
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,12 +11,13 @@ from numpy.typing import ArrayLike
 from cartwise.basis import UserError
 from cartwise.statistics.counting import Floats, RiskSets, risk_sets
 from cartwise.statistics.curve import Curve, KaplanMeier
-from cartwise.statistics.observations import Observations, observations
+from cartwise.statistics.observations import Observations, check_choice, observations, whole
 
 IntervalType = Literal["log-log", "log", "plain"]
 
 # Sums of weights that are not whole leave a rest of rounding where the last patients at risk all have the event.
 _ROUNDING = 1e-12
+_FAR = 700.0  # the largest power of e that a float holds, nearly
 
 
 def kaplan_meier(
@@ -35,7 +36,9 @@ def kaplan_meier(
     The variance is Greenwood's (1926) where weights are whole numbers, which are read as repeats of a row; for
     other weights it is the robust one by infinitesimal jackknife (equal to Greenwood's where all weights are
     equal and nobody enters late).
-    Where the curve is one or zero no limits are given (R prints 1 to 1, and NA).
+    Where the curve is one or zero no limits are given (R prints 1 to 1, and NA). (entry, time] rows of one patient
+    give the curve of its whole follow-up, but `n` counts rows, and the robust variance takes them for independent.
+    Strata are groups; for clusters of patients see `cox`.
 
     Args:
         time: (n,) end of follow-up.
@@ -61,6 +64,8 @@ def reverse_kaplan_meier(
     event: ArrayLike,
     *,
     group: ArrayLike | None = None,
+    entry: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
     ci: IntervalType = "log-log",
     level: float = 0.95,
     unit: str = "d",
@@ -70,9 +75,10 @@ def reverse_kaplan_meier(
     End of observation is the event and the event censors it; `.median()` is the median follow-up. Arguments and
     errors are those of `kaplan_meier`.
     """
-    rows = observations(time, event, group=group)
-    check_interval(ci, level)
-    reverse = kaplan_meier(rows.time, ~rows.event, group=group, ci=ci, level=level, unit=unit)
+    ended = ~observations(time, event).event
+    reverse = kaplan_meier(
+        time, ended, group=group, entry=entry, weights=weights, ci=ci, level=level, unit=unit
+    )
     methods = (
         "Median follow-up was estimated by the reverse Kaplan-Meier method (Schemper and Smith 1996), in which "
         f"the event censors follow-up, with {100 * level:g} % confidence intervals of the {ci} type."
@@ -82,10 +88,7 @@ def reverse_kaplan_meier(
 
 def check_interval(ci: str, level: float) -> None:
     """Raise a UserError unless the type of interval and the confidence level are ones we know."""
-    if ci not in get_args(IntervalType):
-        raise UserError(
-            f"There is no interval type {ci!r}. Choose one of {', '.join(get_args(IntervalType))}."
-        )
+    check_choice("interval type", ci, IntervalType)
     check_level(level)
 
 
@@ -105,7 +108,7 @@ def _curve(rows: Observations, index: int, label: str, ci: str, level: float) ->
     survival = np.cumprod(kept, dtype=np.float64)
     # Derivative of -log S by a patient's exposure, up to each time; with weights of one it is Greenwood's sum.
     exposed = np.cumsum(_ratio(events, at_risk * survivors))
-    variance = exposed if _whole(rows) else _robust_variance(own, sets, exposed, _ratio(1.0, survivors))
+    variance = exposed if whole(rows.weight) else _robust_variance(own, sets, exposed, _ratio(1.0, survivors))
     relative = np.sqrt(np.where(survival > 0, variance, np.nan))
     lower, upper = _limits(survival, relative, ci, NormalDist().inv_cdf(0.5 + level / 2))
     censored = sets.ending(own.weight * ~own.event)
@@ -121,10 +124,6 @@ def _curve(rows: Observations, index: int, label: str, ci: str, level: float) ->
         lower,
         upper,
     )
-
-
-def _whole(rows: Observations) -> bool:
-    return bool((rows.weight % 1 == 0).all())
 
 
 def _ratio(top: Floats | float, bottom: Floats) -> Floats:
@@ -152,13 +151,16 @@ def _limits(survival: Floats, relative: Floats, ci: str, z: float) -> tuple[Floa
             inside + z * inside * relative, 1.0
         )
     if ci == "log":
-        return inside * np.exp(-z * relative), np.minimum(inside * np.exp(z * relative), 1.0)
-    spread = z * relative / -np.log(inside)
+        return inside * np.exp(-z * relative), np.minimum(
+            inside * np.exp(np.minimum(z * relative, _FAR)), 1.0
+        )
+    # Beyond the cap the limits are 0 and 1 whatever the exponent is, and the exponential would overflow.
+    spread = np.minimum(z * relative / -np.log(inside), _FAR)
     return inside ** np.exp(spread), inside ** np.exp(-spread)
 
 
 def _sentence(rows: Observations, ci: str, level: float) -> str:
-    variance = "Greenwood" if _whole(rows) else "robust (infinitesimal jackknife, weighted rows)"
+    variance = "Greenwood" if whole(rows.weight) else "robust (infinitesimal jackknife, weighted rows)"
     late = "; patients counted as at risk from their entry on (left truncation)"
     return (
         f"Survival was estimated by the Kaplan-Meier method with {variance} variance and {100 * level:g} % "

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from math import atanh, sqrt, tanh
 
+import numpy as np
 import pytest
+from scipy.stats import rankdata
 
 from cartwise import statistics
 from cartwise.basis import Missing, UserError
@@ -57,3 +60,23 @@ def test_benjamini_hochberg_by_hand():
     assert statistics.benjamini_hochberg([]).size == 0
     with pytest.raises(UserError, match="not between 0 and 1"):
         statistics.benjamini_hochberg([0.1, 1.2])
+
+
+@pytest.mark.parametrize(
+    ("second", "p"),
+    [
+        ([1, 2, 3], 1 / 3),  # R: cor.test(1:3, 1:3, method = "spearman")
+        ([2, 1, 4, 3, 5], 2 / 15),  # R, the same call
+        ([2, 1, 4, 3, 5, 7, 6], None),  # None: over all orders, one by one
+        ([1, 1, 2, 2, 1], None),  # with ties R approximates
+    ],
+)
+def test_few_patients_have_an_exact_p_value_of_spearman(second: list[int], p: float | None) -> None:
+    first = list(range(1, len(second) + 1))
+    ranks = rankdata(second)
+    seen = abs(np.corrcoef(first, ranks)[0, 1])
+    orders = [abs(np.corrcoef(first, order)[0, 1]) >= seen - 1e-12 for order in permutations(ranks)]
+    answer = statistics.spearman(first, second)
+    assert answer.p == pytest.approx(np.mean(orders), abs=1e-12)
+    assert p is None or answer.p == pytest.approx(p)
+    assert "exact" in answer.methods

@@ -77,6 +77,66 @@ def test_grays_test_gives_its_reason(cause, group, reason):
     assert statistics.gray_test(TIME, cause, group).p == Missing(reason)
 
 
+def test_where_everybody_had_the_event_the_incidence_is_one_and_has_no_limits():
+    """Summed step by step it would miss one by rounding, and its limits would run from 0 to 1."""
+    found = statistics.cumulative_incidence([10, 8, 4, 1, 8, 4, 10, 4, 8, 3], [1] * 10)
+    curve = found.curves["all", "1"]
+    assert curve.incidence[-1] == 1
+    assert curve.std_error[-1] == pytest.approx(0, abs=1e-7)
+    (reading,) = found.at([10])["all", "1"]
+    assert (reading.value, reading.lower, reading.upper) == (1, None, None)
+    assert "everybody had the event" in reading.reason
+
+
+def test_a_patient_in_several_rows_is_censored_only_in_the_last():
+    """Cut on day 4, the patient of day 7 is still one patient; its first row is no censoring."""
+    whole = pd.DataFrame(
+        {"patient": range(6), "from": 0, "day": TIME, "cause": CAUSE, "x": [1, 2, 0, 3, 1, 2]}
+    )
+    cut = pd.concat([whole.assign(day=[*TIME[:5], 4], cause=CAUSE), whole[5:].assign(**{"from": 4})])
+    options = {"time": "day", "cause": "cause", "cause_of_interest": "relapse", "entry": "from"}
+    one, other, naive = (
+        statistics.fine_gray(table, ["x"], **options, **more)["x"].std_error
+        for table, more in ((whole, {}), (cut, {"patient": "patient"}), (cut, {}))
+    )
+    assert other == pytest.approx(one)
+    assert naive != pytest.approx(one)
+    gap = cut.assign(**{"from": [*cut["from"][:6], 5]})
+    with pytest.raises(UserError, match="not the end of the patient's row before"):
+        statistics.fine_gray(gap, ["x"], **options, patient="patient")
+    after_death = cut.assign(cause=[*CAUSE[:5], "death", "censored"])
+    with pytest.raises(UserError, match="an event before the patient's last row"):
+        statistics.fine_gray(after_death, ["x"], **options, patient="patient")
+
+
+def test_a_gap_in_observation_leaves_fine_and_grays_weights_without_a_value():
+    """On day 3 all at risk are censored, before the others enter: nobody tells how long the death of day 2 would be seen."""
+    table = pd.DataFrame(
+        {"from": [0, 0, 3, 3, 3], "day": [2, 3, 5, 6, 8], "cause": [2, 0, 1, 1, 0], "x": [1, 0, 1, 0, 1]}
+    )
+    options = {"time": "day", "cause": "cause", "entry": "from"}
+    model = statistics.fine_gray(table, ["x"], cause_of_interest=1, **options)
+    assert model["x"].ratio is None
+    assert "everybody at risk was censored" in model["x"].reason
+    assert statistics.fine_gray(table[1:], ["x"], cause_of_interest=1, **options)["x"].ratio is not None
+
+
+def test_the_methods_of_fine_and_gray_say_what_was_counted():
+    table = pd.DataFrame({"day": TIME * 2, "cause": CAUSE * 2, "x": range(12), "half": [0.5] * 6 + [1] * 6})
+    options = {
+        "time": "day",
+        "cause": "cause",
+        "strata": [0, 1] * 6,
+        "weights": "half",
+        "censoring": "common",
+    }
+    said = statistics.fine_gray(table, ["x"], **options, entry=[0, 1] * 6).methods
+    for part in ("2 strata, a common censoring distribution", "late entry", "case weights", "sandwich"):
+        assert part in said
+    with pytest.raises(UserError, match="per stratum, common"):
+        statistics.fine_gray(table, ["x"], time="day", cause="cause", censoring="none")
+
+
 def test_an_unknown_cause_is_refused():
     with pytest.raises(UserError, match=r"no cause 'toxicity'\. The causes are death, relapse"):
         statistics.gray_test(TIME, CAUSE, list("aabbab"), cause_of_interest="toxicity")
@@ -88,6 +148,7 @@ def test_models_of_each_cause_stand_by_its_name():
     assert list(models) == ["death", "relapse"]
     assert models["relapse"].events == 4
     assert "Causes other than relapse censor" in models["relapse"].methods
+    assert models.table()["cause"].tolist() == ["death", "relapse"]
     assert (
         statistics.fine_gray(table, ["x"], time="day", cause="cause", cause_of_interest="relapse").events == 4
     )
