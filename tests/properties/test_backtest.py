@@ -7,11 +7,15 @@ import random
 import pandas as pd
 import pytest
 
-from cartwise.backtest import Means, backtest, replay_patient
+from cartwise.backtest import Course, Means, Step, backtest, replay_patient
+from cartwise.backtest.replayed import packed
+from cartwise.backtest.sampling import VARIANTS, replay_changed
+from cartwise.backtest.statements import chosen
 from cartwise.guidelines import advise, catalogue, replay
 from cartwise.study import Patient, Study
 from tests.spec.backtest.invented import invented
 
+HCT_TITLES = tuple((item.source, item.title) for item in chosen(None, "consolidative-hct"))
 TITLES = tuple((item.source, item.title) for item in catalogue())
 
 
@@ -51,6 +55,22 @@ def test_a_flag_does_not_hang_on_what_came_after_it(patients: list[Patient]) -> 
             }:
                 again = replay_patient(patient.as_of(flag.day), TITLES).courses[key].flag
                 assert again == flag
+
+
+def test_a_sampling_run_up_to_the_event_raises_the_flags_that_a_whole_replay_raises_before_it(
+    study: Study, patients: list[Patient]
+) -> None:
+    for patient in patients[:3]:
+        for way, change in VARIANTS.items():
+            whole = replay_patient(change(patient, study.about), HCT_TITLES).courses
+            for event in (60.0, 200.0):
+                part = replay_changed((packed(patient), way, event), titles=HCT_TITLES, about=study.about)
+                for key, course in whole.items():
+                    assert _before(course, event) == _before(part[key], event), (way, key)
+
+
+def _before(course: Course, event: float) -> Step | None:
+    return course.flag if course.flag is not None and course.flag.day < event else None
 
 
 def test_processes_give_what_one_process_gives(study: Study) -> None:

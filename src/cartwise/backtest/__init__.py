@@ -1,6 +1,7 @@
 """Published rules put to the test: every guideline replayed over a cohort and held against what happened."""
 
-from cartwise.backtest.endpoint import ENDPOINTS, Endpoint, Fate
+from cartwise.backtest.endpoint import Endpoint, Fate
+from cartwise.backtest.endpoints import ENDPOINTS
 from cartwise.backtest.figures import (
     BacktestFigure,
     DisagreementFigure,

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cartwise.backtest.flagging import flag_in_time
 from cartwise.backtest.followup import free_until
@@ -58,7 +60,7 @@ def matrix(replays: Sequence[Replayed], statements: Sequence[Statement]) -> pd.D
     rows: Counter[tuple[object, ...]] = Counter()
     for decision, sources in _by_source(statements).items():
         endpoint = next(iter(sources.values()))[0].endpoint
-        for day in endpoint.landmarks:
+        for day in endpoint.days_of_agreement:
             here = [item for item in replays if _at_risk(item, endpoint.name, day)]
             for item in here:
                 said = {source: stance(item, own, day) for source, own in sources.items()}
@@ -82,16 +84,21 @@ def _by_source(statements: Sequence[Statement]) -> dict[str, dict[str, list[Stat
 
 def pairs(replays: Sequence[Replayed], statements: Sequence[Statement]) -> pd.DataFrame:
     """Of every two statements on one decision in the same direction: who was flagged in time by both, one, or neither."""
-    rows = []
-    for one, other in combinations(statements, 2):
-        if (one.decision, one.direction) == (other.decision, other.direction):
-            rows.append((one.decision, one.key, other.key, *_shared(replays, one, other)))
+    flagged = {item.key: _in_time(replays, item) for item in statements}
+    rows = [
+        (one.decision, one.key, other.key, *_shared(flagged[one.key], flagged[other.key]))
+        for one, other in combinations(statements, 2)
+        if (one.decision, one.direction) == (other.decision, other.direction)
+    ]
     return pd.DataFrame(rows, columns=PAIRS)
 
 
-def _shared(replays: Sequence[Replayed], one: Statement, other: Statement) -> tuple[int, ...]:
-    told = [item for item in replays if not item.fates[one.endpoint.name].untold]
-    first = [flag_in_time(item, one) is not None for item in told]
-    second = [flag_in_time(item, other) is not None for item in told]
-    both = sum(a and b for a, b in zip(first, second, strict=True))
-    return len(told), both, sum(first) - both, sum(second) - both, len(told) - sum(first) - sum(second) + both
+def _in_time(replays: Sequence[Replayed], statement: Statement) -> NDArray[np.bool_]:
+    """Of each patient who can be held against the event, whether the flag came in time."""
+    told = [item for item in replays if not item.fates[statement.endpoint.name].untold]
+    return np.array([flag_in_time(item, statement) is not None for item in told], dtype=np.bool_)
+
+
+def _shared(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> tuple[int, ...]:
+    counts = ((one & other).sum(), (one & ~other).sum(), (~one & other).sum(), (~one & ~other).sum())
+    return (one.size, *map(int, counts))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,18 +33,37 @@ def _table(n: int) -> Floats:
     return np.random.default_rng(SEED).poisson(1.0, size=(n, DRAWS)).astype(np.float64)
 
 
-def of_sums(columns: list[Floats], combined: Callable[..., Floats]) -> Limits:
-    """Interval of what is combined from sums over patients, each of one value a patient, (n,); NaN where undefined."""
-    if not columns[0].size:
-        return None, None
-    sums = np.stack(columns) @ _drawn(columns[0].size)
+@dataclass(frozen=True, slots=True, eq=False)
+class Combined:
+    """What is combined from sums over the same n patients.
+
+    Attributes:
+        columns: the summed values, (n,) each.
+        how: takes the sums in each draw, (DRAWS,) a column, and gives one value a draw; NaN where undefined.
+    """
+
+    columns: tuple[Floats, ...]
+    how: Callable[..., Floats]
+
+
+def of_sums(wanted: Sequence[Combined]) -> list[Limits]:
+    """Intervals of several combinations, drawn together: the draws are large, and are gone through once."""
+    columns = [column for item in wanted for column in item.columns]
+    if not columns or not columns[0].size:
+        return [(None, None)] * len(wanted)
+    sums = iter(np.stack(columns) @ _drawn(columns[0].size))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _limits(combined(*sums))
+        return [_limits(item.how(*islice(sums, len(item.columns)))) for item in wanted]
 
 
-def of_ratio(top: Floats, bottom: Floats) -> Limits:
-    """Interval of a sum over a sum."""
-    return of_sums([top, bottom], lambda over, under: over / under)
+def ratio(top: Floats, bottom: Floats) -> Combined:
+    """A sum over a sum."""
+    return Combined((top, bottom), lambda over, under: over / under)
+
+
+def mean(values: Floats) -> Combined:
+    """A sum over the number of patients."""
+    return ratio(values, np.ones(values.size))
 
 
 def of_median(values: Floats) -> Limits:

@@ -1,17 +1,14 @@
-"""What a statement is held against: relapse, severe CRS or infection, by its decision; most decisions against none."""
+"""An event that a statement is held against, and what became of one patient in respect of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cartwise.basis import Missing
 from cartwise.measures import Sheet
-from cartwise.measures.course import course_end, set_aside
+from cartwise.measures.course import course_end
 from cartwise.study import Patient
-
-CD19_NEGATIVE = "CD19- or lineage switch"
-UNTYPED = "not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +45,8 @@ class Endpoint:
         find: the first such event and its type.
         one_course: whether it is looked for in the first course of CAR T cells only, and observation ends with that.
         table: a table without a row of anybody in the study says that the event was not collected; "" for none.
+        from_infusion: whether what is held against it speaks before infusion: a flag counts on or before that day only,
+            and time runs from it, so that nobody has to live on to be flagged.
     """
 
     name: str
@@ -58,100 +57,15 @@ class Endpoint:
     find: Callable[[Sheet], tuple[float, str] | Missing | None]
     one_course: bool = False
     table: str = ""
+    from_infusion: bool = False
+
+    @property
+    def days_of_agreement(self) -> tuple[float, ...]:
+        """Days on which it is asked whether sources agree: the landmarks, or days before infusion."""
+        return _BEFORE_INFUSION if self.from_infusion else self.landmarks
 
 
-def _relapse(sheet: Sheet) -> tuple[float, str] | Missing | None:
-    relapsed = sheet.value("relapsed_after_infusion")
-    if isinstance(relapsed, Missing):
-        return relapsed
-    day, kind = sheet.value("time_to_relapse"), sheet.value("relapse_immunophenotype")
-    if not isinstance(day, int | float):
-        return None
-    return float(day), UNTYPED if isinstance(kind, Missing) else "CD19+" if kind == "CD19+" else CD19_NEGATIVE
-
-
-def _severe_crs(sheet: Sheet) -> tuple[float, str] | Missing | None:
-    severe = sheet.value("crs_grade_3_or_more")
-    if severe is not True:
-        return severe if isinstance(severe, Missing) else None
-    day = sheet.value("severe_crs_onset")
-    return (float(day), "") if isinstance(day, int | float) else None
-
-
-def _infection(sheet: Sheet) -> tuple[float, str] | Missing | None:
-    rows = sheet.patient.infections.that(lambda row: row.day >= 0)
-    return (float(rows[0].day), "") if rows else set_aside(sheet.patient, "infections")
-
-
-def _none(_: Sheet) -> None:
-    return None
-
-
-RELAPSE = Endpoint(
-    "relapse",
-    ("CD19+", CD19_NEGATIVE, UNTYPED),
-    (
-        "HCT",
-        "CAR T",
-        "blinatumomab",
-        "inotuzumab",
-        "CD22-directed therapy",
-        "chemotherapy",
-        "cytotoxic chemotherapy",
-        "radiotherapy",
-        "donor lymphocytes",
-        "checkpoint inhibitor",
-        "TKI",
-        "maintenance",
-    ),
-    (183.0, 365.0, 731.0),
-    (63.0, 91.0, 183.0, 365.0),
-    _relapse,
-)
-SEVERE_CRS = Endpoint(
-    "CRS of grade 3 or more",
-    (),
-    ("tocilizumab", "siltuximab", "steroid", "anakinra", "ruxolitinib"),
-    (3.0, 7.0, 14.0),
-    (1.0, 3.0, 5.0),
-    _severe_crs,
-    one_course=True,
-)
-INFECTION = Endpoint(
-    "infection",
-    (),
-    ("immunoglobulin",),
-    (91.0, 183.0, 365.0),
-    (28.0, 91.0, 183.0),
-    _infection,
-    table="infections",
-)
-ENDPOINTS = (RELAPSE, SEVERE_CRS, INFECTION)
-NO_ENDPOINT = Endpoint("not held against an event", (), (), (), (0.0, 7.0, 28.0, 91.0, 365.0), _none)
-
-HELD_AGAINST: Mapping[str, Endpoint] = {
-    "bridging-to-hct": RELAPSE,
-    "consolidative-hct": RELAPSE,
-    "maintenance": RELAPSE,
-    "monitoring-after-infusion": RELAPSE,
-    "reinfusion": RELAPSE,
-    "relapse-prevention": RELAPSE,
-    "relapse-risk": RELAPSE,
-    "crs": SEVERE_CRS,
-    "immunoglobulin": INFECTION,
-}
-"""The decisions whose statements mean to foresee or prevent an event that is recorded. The list is closed: whether an
-event says anything of a decision is a judgement, so that a new decision is held against none until somebody makes it.
-"""
-WHY_NOT_HELD = (
-    "Statements on this decision are not meant to foresee or prevent an event that is recorded here, so none is held against "
-    "them: there is no sensitivity, predictive value, AUC or miss, only when each stood and where sources agree."
-)
-
-
-def endpoint_of(decision: str) -> Endpoint:
-    """What the statements on a decision are held against; NO_ENDPOINT where that is nothing."""
-    return HELD_AGAINST.get(decision, NO_ENDPOINT)
+_BEFORE_INFUSION = (-28.0, -7.0, -1.0)
 
 
 def fate_of(patient: Patient, endpoint: Endpoint) -> Fate:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cartwise.backtest.agreement import FOR, NOTHING, OPEN, OUT
+from cartwise.backtest.held_against import ALL_CLEAR, BESIDE, CALL
 from cartwise.backtest.landmarks import FLAGGED, NOT_FLAGGED
 from cartwise.backtest.result import Backtest
 
@@ -80,25 +81,39 @@ BacktestFigure = FlagFigure | LeadFigure | LandmarkFigure | DisagreementFigure
 
 
 def figures_of(found: Backtest, decision: str) -> dict[str, BacktestFigure]:
-    """The figures of one decision by name, of the statements for it; those with nothing to show are left out."""
+    """The figures of one decision by name: of its calls, and after landmarks of all but what is only counted.
+
+    Those with nothing to show are left out, and so are cautions where there are calls to act.
+    """
     tables = found.of_decision(decision)
-    speaking = _speaking(tables["flags"])
-    patients, landmarks = (
-        table[table["statement"].isin(speaking)] for table in (tables["patients"], tables["after landmark"])
-    )
+    calls, others = _drawn(tables["flags"])
+    patients = tables["patients"]
+    calling = patients[patients["statement"].isin(calls)]
     made: dict[str, BacktestFigure | None] = {
-        "flag to event": _flags(patients),
-        "lead times": _leads(patients),
-        "after landmarks": _landmarks(landmarks),
+        "flag to event": _flags(calling),
+        "lead times": _leads(calling),
+        "after landmarks": _landmarks(_named(tables["after landmark"], calls, others)),
         "disagreement": _disagreement(tables["agreement"]),
     }
     return {name: figure for name, figure in made.items() if figure is not None}
 
 
-def _speaking(flags: pd.DataFrame) -> set[str]:
-    """The statements that are drawn: those for the decision, or where none is, all."""
-    made_for = flags["direction"] == FOR
-    return set(flags.loc[made_for if made_for.any() else flags.index, "statement"])
+def _drawn(flags: pd.DataFrame) -> tuple[set[str], dict[str, str]]:
+    """The calls that are drawn, and the other statements held against the event, each with how it is read."""
+    calls = flags[flags["read as"] == CALL]
+    made_for = calls["direction"] == FOR
+    others = flags[flags["read as"].isin([ALL_CLEAR, BESIDE])]
+    return (
+        set(calls.loc[made_for if made_for.any() else calls.index, "statement"]),
+        dict(zip(others["statement"], others["read as"], strict=True)),
+    )
+
+
+def _named(table: pd.DataFrame, calls: set[str], others: dict[str, str]) -> pd.DataFrame:
+    """The rows of those statements; what is no call says so in its name."""
+    names = {key: key for key in calls} | {key: f"{key} ({reading})" for key, reading in others.items()}
+    own = table[table["statement"].isin(names)]
+    return own.assign(statement=own["statement"].map(names))
 
 
 def _flags(patients: pd.DataFrame) -> FlagFigure | None:

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from cartwise.backtest.bootstrap import of_ratio
+from cartwise.backtest.bootstrap import mean, of_sums
 from cartwise.backtest.endpoint import Endpoint
 from cartwise.backtest.followup import HANDLINGS, THE_EVENT, WEIGHTED, Ended, FollowUp, Handling
 from cartwise.basis import Missing
-from cartwise.statistics import cumulative_incidence, incidence_at
+from cartwise.statistics import Known, cumulative_incidence, incidence_at
 
 METHOD = (
     "Incidences with treatment ignored or competing are Aalen-Johansen estimates with log-log intervals, death competing; "
@@ -55,7 +55,7 @@ def incidences(rows: tuple[Ended, ...], endpoint: Endpoint) -> Iterator[Incidenc
         if not rows:
             yield from (item._replace(reason="no patients") for item in counted)
         elif handling == WEIGHTED:
-            yield from (_weighted(followed, item) for item in counted)
+            yield from _weighted(followed, counted)
         else:
             yield from _competing(followed, counted)
 
@@ -77,10 +77,15 @@ def _competing(followed: FollowUp, counted: list[Incidence]) -> Iterator[Inciden
         yield item._replace(incidence=read.value, lower=read.lower, upper=read.upper, reason=read.reason)
 
 
-def _weighted(followed: FollowUp, counted: Incidence) -> Incidence:
-    known = followed.known_at(counted.by_day)
-    if isinstance(known, Missing):
-        return counted._replace(reason=known.reason)
-    lower, upper = of_ratio(known.weight * known.case, np.ones(known.weight.size))
-    why = "" if lower is not None else "the draws do not differ and give no interval"
-    return counted._replace(incidence=incidence_at(known), lower=lower, upper=upper, reason=why)
+def _weighted(followed: FollowUp, counted: list[Incidence]) -> Iterator[Incidence]:
+    known = [followed.known_at(item.by_day) for item in counted]
+    told = [item for item in known if isinstance(item, Known)]
+    limits = iter(of_sums([mean(item.weight * item.case) for item in told]))
+    for item, found in zip(counted, known, strict=True):
+        if isinstance(found, Missing):
+            yield item._replace(reason=found.reason)
+            continue
+        lower, upper = next(limits)
+        why = "" if lower is not None else "the draws do not differ and give no interval"
+        within = None if upper is None else min(upper, 1.0)  # drawn weights need not add up to the patients
+        yield item._replace(incidence=incidence_at(found), lower=lower, upper=within, reason=why)

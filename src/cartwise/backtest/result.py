@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cartwise.backtest.endpoint import NO_ENDPOINT, WHY_NOT_HELD
+from cartwise.backtest.held_against import READING_WORDS, why_none
 
 CANNOT_SHOW = (
     "These are associations in patients whom somebody's judgement treated: a flag followed by treatment and no relapse may have been right or not needed.",
@@ -57,9 +57,19 @@ class Backtest:
 
     def note_on(self, decision: str) -> str:
         """Why the statements on a decision are not held against an event; "" where they are."""
+        return why_none(decision)
+
+    def readings_on(self, decision: str) -> tuple[str, ...]:
+        """How the statements on a decision are read against their event, one sentence a way; none where there is no event."""
+        if self.note_on(decision):
+            return ()
         flags = self.tables["flags"]
-        events = set(flags.loc[flags["decision"] == decision, "event"])
-        return WHY_NOT_HELD if events == {NO_ENDPOINT.name} else ""
+        own = flags[flags["decision"] == decision]
+        return tuple(
+            f"Held against {own['event'].iloc[0]} as {words}: {', '.join(said)}."
+            for reading, words in READING_WORDS.items()
+            if (said := list(own.loc[own["read as"] == reading, "statement"]))
+        )
 
     @property
     def text(self) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from cartwise.backtest.endpoint import RELAPSE
-from cartwise.backtest.replayed import SAMPLES, Replayed
+from cartwise.backtest.after_flag import flags_table
+from cartwise.backtest.endpoints import RELAPSE
+from cartwise.backtest.replayed import SAMPLES, Course, Replayed, courses_of, unpacked
+from cartwise.backtest.sensitivity import overall_table
+from cartwise.backtest.statements import Statement
 from cartwise.basis import DAYS_PER_MONTH
+from cartwise.guidelines import catalogue
 from cartwise.study import About, History, Patient, Row
 
 TABLES = ("mrd", "b_cells", "transgene", "marrow")
@@ -72,6 +77,57 @@ def _every_second(rows: Iterable[tuple[float, Row]]) -> list[tuple[float, Row]]:
 VARIANTS: Mapping[str, Callable[[Patient, About], Patient]] = {DELAYED: delayed, THINNED: thinned}
 
 Known = list[tuple[float, Row]]
+Item = TypeVar("Item")
+MOST_AGAIN = 1000
+"""Patients with an event who are replayed again at most: a sensitivity of one half is then told to 3 points either way."""
+
+METHOD = (
+    "In the sampling runs the patients who had an event were replayed again up to it, and their sensitivity and lead time "
+    f"stand beside those of the same patients as recorded; who had no event was not, and of more than {MOST_AGAIN} who had one "
+    "every second, third and so on was, so that no more were."
+)
+
+
+def evenly(items: Sequence[Item]) -> Sequence[Item]:
+    """All of them, or every second, third and so on, so that there are no more than MOST_AGAIN."""
+    return items[:: max(1, -(-len(items) // MOST_AGAIN))]
+
+
+def replay_changed(
+    task: tuple[bytes, str, float], *, titles: tuple[tuple[str, str], ...], about: About
+) -> dict[str, Course]:
+    """How the statements would have stood up to an event, had the samples been changed.
+
+    Args:
+        task: a packed patient, a key of VARIANTS, and the day of the event.
+        titles: (source, title) of the guidelines asked.
+        about: of the study, which says how long a result takes.
+    """
+    patient, way, event = unpacked(task[0]), task[1], task[2]
+    asked = [item for item in catalogue() if (item.source, item.title) in titles]
+    return courses_of(VARIANTS[way](patient, about), asked, last=event)
+
+
+def sampling_table(
+    replays: Sequence[Replayed], changed: Mapping[str, Sequence[Replayed]], calls: Sequence[Statement]
+) -> pd.DataFrame:
+    """Sensitivity and lead time as recorded, with delayed results, and with fewer samples; treatment ignored.
+
+    Args:
+        replays: the cohort as recorded.
+        changed: who had an event, replayed with changed samples, by the name of the change.
+        calls: the statements read as calls.
+    """
+    found: list[dict[Hashable, Any]] = []
+    flagged = flags_table(replays, calls).set_index("statement")["flagged"]
+    again = {item.patient for cohort in changed.values() for item in cohort}
+    recorded = [item for item in replays if item.patient in again] if changed else replays
+    for name, cohort in {AS_RECORDED: recorded, **changed}.items():
+        counts = flagged if name == AS_RECORDED else pd.Series(dtype="Int64")
+        table = overall_table(cohort, calls)
+        found += table.assign(run=name, flagged=table["statement"].map(counts)).to_dict("records")
+    columns = ["run", "decision", "statement", "event", "events", "flagged", "flagged before", "sensitivity"]
+    return pd.DataFrame(found, columns=[*columns, "exact lower", "exact upper", "median lead (d)"])
 
 
 def _changed(patient: Patient, about: About, change: Callable[[Known], Known]) -> Patient:
@@ -79,16 +135,7 @@ def _changed(patient: Patient, about: About, change: Callable[[Known], Known]) -
     for table in TABLES:
         rows = [(_entered(row, table, about), row) for row in getattr(patient, table)]
         changed[table] = History([version] for version in change(rows))
-    return Patient(
-        patient.id,
-        {**patient._histories, **changed},  # noqa: SLF001 - the same patient but for these tables
-        definitions=patient.definitions,
-        anchor=patient.anchor,
-        cut_day=patient.cut_day,
-        region=patient.region,
-        label_edition=patient.label_edition,
-        set_aside=patient.set_aside,
-    ).as_of(patient.day)
+    return patient.with_tables(changed)
 
 
 def _entered(row: Row, table: str, about: About) -> float:

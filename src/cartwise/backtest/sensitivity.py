@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from cartwise.backtest.bootstrap import of_median, of_ratio
+from cartwise.backtest.bootstrap import of_median, of_sums, ratio
 from cartwise.backtest.endpoint import Fate
 from cartwise.backtest.flagging import flag_in_time, lead_of
 from cartwise.backtest.followup import (
@@ -48,26 +48,55 @@ COLUMNS = [
 ]
 
 
+Weighted = list[tuple[Ended, float]]
+"""Patients who had the event, each with what it counts."""
+
+
 def sensitivity_table(replays: Sequence[Replayed], statements: Sequence[Statement]) -> pd.DataFrame:
     """Sensitivity and lead time of each statement, by type of event and by the way treatment is read."""
-    rows = [row for statement in statements for row in _rows(replays, statement)]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    rows = [
+        row
+        for handling in HANDLINGS
+        for statement, events in _with_event(replays, statements, handling)
+        for kind in (ANY, *statement.endpoint.types)
+        for row in [_row(_of_kind(events, statement, kind), statement, kind, handling)]
+    ]
+    places = {statement.key: place for place, statement in enumerate(statements)}
+    return pd.DataFrame(sorted(rows, key=lambda row: places[str(row[1])]), columns=COLUMNS)
 
 
-def _rows(replays: Sequence[Replayed], statement: Statement) -> Iterator[tuple[object, ...]]:
-    endpoint = statement.endpoint
-    everybody = _from_infusion(replays, statement)
-    for handling in HANDLINGS:
-        followed = FollowUp(everybody, handling)
-        weights = followed.untreated_weights()
-        for kind in (ANY, *endpoint.types):
-            chosen = [
-                (row, weight)
-                for row, weight, cause in zip(everybody, weights, followed.cause, strict=True)
-                if cause == THE_EVENT and kind in {ANY, _fate(row, statement).kind}
-            ]
-            head = (statement.decision, statement.key, endpoint.name, kind, handling)
-            yield (*head, *_numbers(chosen, statement, handling))
+def overall_table(replays: Sequence[Replayed], statements: Sequence[Statement]) -> pd.DataFrame:
+    """Sensitivity and lead time of each statement, of events of any type and with treatment ignored."""
+    found = _with_event(replays, statements, HANDLINGS[0])
+    return pd.DataFrame(
+        [_row(events, statement, ANY, HANDLINGS[0]) for statement, events in found], columns=COLUMNS
+    )
+
+
+def _with_event(
+    replays: Sequence[Replayed], statements: Sequence[Statement], handling: Handling
+) -> Iterator[tuple[Statement, Weighted]]:
+    """Each statement with those who had its event; who they are hangs on the event alone."""
+    of_event: dict[str, Weighted] = {}
+    for statement in statements:
+        name = statement.endpoint.name
+        if name not in of_event:
+            of_event[name] = _events(FollowUp(_from_infusion(replays, statement), handling))
+        yield statement, of_event[name]
+
+
+def _events(followed: FollowUp) -> Weighted:
+    counted = zip(followed.rows, followed.untreated_weights(), followed.cause, strict=True)
+    return [(row, float(weight)) for row, weight, cause in counted if cause == THE_EVENT]
+
+
+def _of_kind(events: Weighted, statement: Statement, kind: str) -> Weighted:
+    return [(row, weight) for row, weight in events if kind in {ANY, _fate(row, statement).kind}]
+
+
+def _row(events: Weighted, statement: Statement, kind: str, handling: Handling) -> tuple[object, ...]:
+    head = (statement.decision, statement.key, statement.endpoint.name, kind, handling)
+    return (*head, *_numbers(events, statement, handling))
 
 
 def _from_infusion(replays: Sequence[Replayed], statement: Statement) -> tuple[Ended, ...]:
@@ -78,9 +107,7 @@ def _fate(row: Ended, statement: Statement) -> Fate:
     return row.patient.fates[statement.endpoint.name]
 
 
-def _numbers(
-    chosen: list[tuple[Ended, float]], statement: Statement, handling: Handling
-) -> tuple[object, ...]:
+def _numbers(chosen: Weighted, statement: Statement, handling: Handling) -> tuple[object, ...]:
     leads = np.array([_lead(row, statement) for row, _ in chosen], dtype=np.float64)
     weights = np.array([weight for _, weight in chosen], dtype=np.float64)
     flagged = np.isfinite(leads)
@@ -96,7 +123,7 @@ def _numbers(
         treated,
         share,
         *limits,
-        *of_ratio(weights * flagged, weights),
+        *of_sums([ratio(weights * flagged, weights)])[0],
         float(np.median(seen)) if seen.size else None,
         *of_median(seen),
         float(seen.min()) if seen.size else None,

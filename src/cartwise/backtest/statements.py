@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
-from cartwise.backtest.endpoint import NO_ENDPOINT, RELAPSE, Endpoint, endpoint_of
+from cartwise.backtest.endpoint import Endpoint
+from cartwise.backtest.endpoints import NO_ENDPOINT, RELAPSE
+from cartwise.backtest.held_against import CALL, COUNTED, Reading, endpoint_of, reading_of
 from cartwise.basis import UserError
 from cartwise.guidelines import Guideline, Recommendation, catalogue
 from cartwise.measures import Always
@@ -18,23 +20,42 @@ class Statement:
 
     Attributes:
         key: the fact it rests on; with the guideline's title where one fact carries several sentences.
+        title: of the guideline it stands in.
         decision, source, action, direction: of the sentence.
         general: whether it is said of everybody in scope, so that it tells patients apart in nothing.
         endpoint: what it is held against.
+        reading: how it is read against that.
     """
 
     key: str
+    title: str
     decision: str
     source: str
     action: str
     direction: str
     general: bool
     endpoint: Endpoint
+    reading: Reading
+
+    @property
+    def tested(self) -> bool:
+        """Whether it tells patients apart at all."""
+        return not self.general
 
     @property
     def held(self) -> bool:
-        """Whether it is held against an event at all."""
-        return self.endpoint is not NO_ENDPOINT
+        """Whether its decision is held against an event at all."""
+        return self.endpoint.name != NO_ENDPOINT.name
+
+    @property
+    def weighed(self) -> bool:
+        """Whether more is told of it than counts."""
+        return self.held and self.reading != COUNTED
+
+    @property
+    def calls(self) -> bool:
+        """Whether it is read as a call, so that it can come in time or miss."""
+        return self.held and self.reading == CALL
 
 
 @cache
@@ -67,15 +88,17 @@ def statements_of(
 
 def _statement(guideline: Guideline, sentence: Recommendation, horizons: tuple[float, ...]) -> Statement:
     endpoint = endpoint_of(sentence.decision)
-    changed = horizons and endpoint is RELAPSE
+    changed = horizons and endpoint.name == RELAPSE.name
     return Statement(
         key_of(guideline.title, sentence.because),
+        guideline.title,
         sentence.decision,
         guideline.source,
         sentence.action,
         sentence.direction,
         isinstance(sentence.when, Always),
         replace(endpoint, horizons=horizons) if changed else endpoint,
+        reading_of(sentence.because, sentence.decision, sentence.direction),
     )
 
 

@@ -11,6 +11,7 @@ SHOWN = {
     "flags": [
         "statement",
         "direction",
+        "read as",
         "patients",
         "flagged",
         "median first day",
@@ -45,6 +46,17 @@ SHOWN = {
         "upper",
         "reason",
     ],
+    "after all-clear": [
+        "statement",
+        "treatment is",
+        "by day",
+        "patients",
+        "events",
+        "negative predictive value",
+        "lower",
+        "upper",
+        "reason",
+    ],
 }
 """What a terminal shows of each table; the files hold all of it and the other tables."""
 
@@ -59,10 +71,10 @@ def show(found: Backtest) -> None:
     for decision in found.decisions:
         print(f"\n== {decision} ==")
         tables = found.of_decision(decision)
-        if note := found.note_on(decision):
-            print(f"{note}\n")
+        note = found.note_on(decision)
+        print(*((note,) if note else found.readings_on(decision)), sep="\n", end="\n\n")
         for name, columns in SHOWN.items():
-            if note and name != "flags":
+            if name != "flags" and tables[name].empty:
                 continue
             show_frame(_first(name, tables[name])[columns], title=name, rows=ROWS)
             print()

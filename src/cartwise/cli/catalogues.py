@@ -78,7 +78,11 @@ def _analyses(_name: str | None) -> None:
     from cartwise.analyses import catalogue as there
     from cartwise.cli.terminal import show_table
 
-    show_table(("analysis", "question"), [(name, item.question) for name, item in there().items()])
+    rows = [
+        (name, item.question, ", ".join(dict.fromkeys(item.reproduces.values())))
+        for name, item in there().items()
+    ]
+    show_table(("analysis", "question", "in the layout of"), rows)
 
 
 def _sources(_name: str | None) -> None:

@@ -18,6 +18,7 @@ ON_PAGE = (
     "sensitivity",
     "misses",
     "after flag",
+    "after all-clear",
     "after landmark",
     "discrimination",
     "agreement",
@@ -31,10 +32,10 @@ WITHOUT_EVENT = ("flags", "agreement", "pairs")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One decision on the page: why it is not held against an event, its figures as images, its tables and which fold."""
+    """One decision on the page: why it is not held against an event or how its statements are read, its figures and tables."""
 
     decision: str
-    note: str
+    notes: tuple[str, ...]
     images: tuple[tuple[str, str], ...]
     tables: tuple[tuple[str, pd.DataFrame, bool], ...]
 
@@ -77,7 +78,9 @@ def _part(found: Backtest, decision: str) -> Part:
     note = found.note_on(decision)
     names = WITHOUT_EVENT if note else ON_PAGE
     shown = [(name, _readable(name, tables[name], flagged)) for name in names]
-    return Part(decision, note, images, tuple((name, table, len(table) > LONG) for name, table in shown))
+    shown = [(name, table) for name, table in shown if name == "flags" or len(table)]
+    notes = (note,) if note else found.readings_on(decision)
+    return Part(decision, notes, images, tuple((name, table, len(table) > LONG) for name, table in shown))
 
 
 def _readable(name: str, table: pd.DataFrame, flagged: set[str]) -> pd.DataFrame:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from cartwise.backtest import Backtest, backtest, figures_of
+from cartwise.backtest import Backtest, backtest, figures_of, sampling
 from cartwise.basis import UserError
 from cartwise.cli.entry import app
 from cartwise.reports import write_backtest
 from cartwise.study import write_study
 from tests.drawing import study_of
 from tests.spec.backtest.cohort import cohort
+from tests.spec.backtest.drawing import drawn_patient, drawn_study
 
 HCT = "consolidative-hct"
 
@@ -60,6 +61,17 @@ def test_later_and_fewer_results_flag_nobody_sooner() -> None:
     assert own.loc["every second sample after infusion removed", "flagged before"] < 4
 
 
+def test_of_very_many_with_an_event_every_second_or_third_is_replayed_again_beside_its_own_record(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ten relapsed; where four at most are replayed again it is every third."""
+    monkeypatch.setattr(sampling, "MOST_AGAIN", 4)
+    runs = backtest(cohort(), guideline="talleur-2023", decision=HCT).tables["sampling runs"]
+    own = runs[runs["statement"] == TALLEUR]
+    assert len(own) == 3
+    assert set(own["events"]) == {4}
+
+
 def test_samples_are_counted_by_month(found: Backtest) -> None:
     density = found.tables["sampling density"].set_index("sample")
     assert density.loc["blood B cells", "samples"] == 29
@@ -76,9 +88,39 @@ def test_samples_are_counted_by_month(found: Backtest) -> None:
     ],
 )
 def test_an_empty_study_says_that_nothing_can_be_said(patients: str, infusions: str, tmp_path: Path) -> None:
-    empty = backtest(study_of(patients=patients, infusions=infusions), decision=HCT, sampling=False)
-    assert "Without a relapse nothing can be said" in empty.about
-    assert len(write_backtest(empty, tmp_path)) > 1
+    for decision in (HCT, None):
+        empty = backtest(study_of(patients=patients, infusions=infusions), decision=decision)
+        assert "Without a relapse nothing can be said" in empty.about
+        assert len(write_backtest(empty, tmp_path)) > 1
+
+
+TALLEUR = "talleur-2023/bca-loss-or-detectable-hct"
+
+
+def test_where_nobody_relapsed_there_is_no_sensitivity_and_every_flag_came_to_nothing(tmp_path: Path) -> None:
+    spared = backtest(drawn_study(*[drawn_patient() for _ in range(6)]), decision=HCT)
+    assert "Without a relapse nothing can be said" in spared.about
+    assert (spared.tables["sensitivity"]["events"] == 0).all()
+    assert spared.tables["sensitivity"]["sensitivity"].isna().all()
+    flags = spared.tables["flags"].set_index("statement").loc[TALLEUR]
+    assert (flags["flagged"], flags["untreated, never event"]) == (6, 6)
+    assert len(write_backtest(spared, tmp_path)) > 1
+
+
+@pytest.mark.parametrize(("day", "before", "after"), [(60, 6, 0), (110, 0, 6)])
+def test_where_everybody_was_treated_nobody_stands_for_the_untreated(
+    day: int, before: int, after: int, tmp_path: Path
+) -> None:
+    """MRD is detected on day 100 in all six."""
+    drawn = [drawn_patient(given=day, relapse=300 if number < 3 else None) for number in range(6)]
+    treated = backtest(drawn_study(*drawn), decision=HCT)
+    flags = treated.tables["flags"].set_index("statement").loc[TALLEUR]
+    assert (flags["treated before flag"], flags["treated after flag"]) == (before, after)
+    table = treated.tables["after flag"]
+    own = table[(table["statement"] == TALLEUR) & (table["treatment is"] == "censored, weighted")]
+    assert own["incidence"].isna().all()
+    assert own["reason"].str.len().gt(0).all()
+    assert len(write_backtest(treated, tmp_path)) > 1
 
 
 def test_a_name_that_is_none_is_answered_with_those_there_are() -> None:

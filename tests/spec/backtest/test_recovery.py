@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 
 from cartwise.backtest import Backtest, backtest
+from cartwise.backtest.followup import HANDLINGS
 from cartwise.basis import DAYS_PER_MONTH
 from cartwise.study import Study
 from tests.spec.backtest.invented import invented
+from tests.spec.backtest.untreated import UNWEIGHTED, Compared, compared, named, twins
 
 EARLY_LOSS = "myers-2023/reinfusion"  # speaks wherever aplasia is lost before six months, and of nothing else
 IN_REMISSION = "westhafen-2025/cd41bb-nuanced"  # stands for every patient in remission after a 4-1BB product
@@ -87,24 +89,63 @@ def test_tier_1_stands_within_a_month_of_the_true_loss_of_aplasia(
     assert 0 < late.median() <= DAYS_PER_MONTH
 
 
-def test_weights_bring_the_incidence_among_treated_patients_towards_the_untreated_truth(
-    on_hct: Backtest,
-) -> None:
-    """The two designs hold the same patients, with and without transplants."""
-    truth = _from_remission(on_hct).loc["ignored"]
-    found = _from_remission(_on_hct(invented("peking", PATIENTS, SEED)[0]))
-    weighted, ignored = found.loc["censored, weighted"], found.loc["ignored"]
-    assert truth["treated"] == 0
-    assert weighted["treated"] > 20
-    assert weighted["lower"] <= truth["incidence"] <= weighted["upper"]
-    assert abs(weighted["incidence"] - truth["incidence"]) < abs(ignored["incidence"] - truth["incidence"])
-
-
 def _on_hct(study: Study) -> Backtest:
     return backtest(study, guideline="westhafen-2025", decision="consolidative-hct", sampling=False)
 
 
-def _from_remission(found: Backtest) -> pd.DataFrame:
-    table = found.tables["after flag"]
-    own = table[(table["statement"] == IN_REMISSION) & (table["by day"] == 731)]
-    return own.set_index("treatment is")
+def test_weights_bring_the_incidence_among_treated_patients_towards_the_untreated_truth() -> None:
+    """The two designs hold the same patients, with and without transplants."""
+    (statement,) = named([IN_REMISSION])
+    found = compared(twins([statement], PATIENTS, SEED), statement, 731)
+    assert found.treated > 20
+    ignored, competing, weighted = (abs(found.read[way] - found.truth) for way in HANDLINGS)
+    assert weighted < ignored < competing
+    assert found.limits[0] <= found.truth <= found.limits[1]
+
+
+SEEDS = (1, 2, 3, 4, 5)
+STEERED = (
+    TIER_1,
+    "talleur-2023/bca-loss-or-detectable-hct",
+    "myers-2023/hct-naive-advantage",
+    EARLY_LOSS,
+)
+"""Statements whose signs are those that the weights know of."""
+TIER_2 = "westhafen-2025/hct-tier-2"
+
+
+@pytest.fixture(scope="module")
+def means() -> dict[str, pd.DataFrame]:
+    """By statement one row a seed: the untreated truth, and how far each way of reading treatment lies from it."""
+    statements = named([*STEERED, TIER_2])
+    found = {seed: twins(statements, 150, seed) for seed in SEEDS}
+    return {
+        statement.key: pd.DataFrame([_apart(compared(found[seed], statement, 731)) for seed in SEEDS])
+        for statement in statements
+    }
+
+
+def _apart(found: Compared) -> dict[str, float]:
+    return {"truth": found.truth} | {way: value - found.truth for way, value in found.read.items()}
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("key", STEERED)
+def test_the_third_column_lies_nearest_to_the_untreated_truth(
+    means: dict[str, pd.DataFrame], key: str
+) -> None:
+    bias = means[key].mean()
+    ignored, competing, weighted = (bias[way] for way in HANDLINGS)
+    assert means[key][HANDLINGS[2]].notna().sum() >= 4
+    assert competing < ignored < weighted < 0
+    assert abs(weighted) < abs(bias[UNWEIGHTED]) < abs(ignored)
+    assert abs(weighted) < 0.08
+
+
+@pytest.mark.deep
+def test_where_all_but_everybody_was_treated_no_untreated_number_is_given(
+    means: dict[str, pd.DataFrame],
+) -> None:
+    """Tier 2 is said of patients of whom 98 in 100 were transplanted: nobody stands for them."""
+    assert means[TIER_2][HANDLINGS[2]].isna().all()
+    assert (means[TIER_2][HANDLINGS[0]] < 0).all()
