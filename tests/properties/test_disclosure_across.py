@@ -1,10 +1,11 @@
-"""An adversary who lays shared results side by side and subtracts their counts finds no count of one to four patients.
+"""An adversary who adds and subtracts the counts of shared results, three at a time, finds no count of one to four patients.
 
 Who is counted where is worked out here from the drawn courses, by meaning, not from the measures the sharing uses.
 """
 
-from itertools import combinations
+from itertools import combinations, product
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -117,6 +118,23 @@ def stepping(result, cohort):
             yield len(who), who
 
 
+def sums_of_three(seen, n):
+    """Every sum and difference of three counts and, once, of all n patients, that counts 1 to 4 patients once each."""
+    sets = list({who for count, who in seen if count})
+    names = sorted(set().union(*sets))
+    rows = np.array([[name in who for name in names] + [False] * (n - len(names)) for who in sets], np.int8)
+    if len(sets) < 3:
+        return []
+    three = np.array(list(combinations(range(len(sets)), 3)))
+    first, second, third = (rows[three[:, place]] for place in range(3))
+    found = []
+    for signs, whole in product(product((1, -1), repeat=3), (0, 1, -1)):
+        told = signs[0] * first + signs[1] * second + signs[2] * third + whole
+        few = ((told == 0) | (told == 1)).all(axis=1) & (told.sum(axis=1) > 0) & (told.sum(axis=1) < 5)
+        found += [(signs, whole, [sets[place] for place in places]) for places in three[few]]
+    return found
+
+
 @settings(max_examples=25)
 @given(cohorts)
 def test_shared_results_laid_side_by_side_tell_of_no_one_to_four_patients(cohort):
@@ -133,6 +151,7 @@ def test_shared_results_laid_side_by_side_tell_of_no_one_to_four_patients(cohort
             assert abs(one - other) not in {1, 2, 3, 4}, (these, those)
         if not these & those:
             assert len(cohort) - one - other not in {1, 2, 3, 4}, (these, those)
+    assert sums_of_three(seen, len(cohort)) == []
     shown = {who for count, who in counted if who and not isinstance(count, str)}
     assert not [who for count, who in counted if isinstance(count, str) and who in shown]
 

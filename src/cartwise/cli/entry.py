@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import NoReturn
 
 import typer
 from typer.exceptions import Abort, TyperException
@@ -55,7 +56,14 @@ def main() -> None:
             raise
         _leave(_defect(error), DEFECT)
     else:
-        raise SystemExit(code if isinstance(code, int) else 0)
+        _end(code if isinstance(code, int) else 0)
+
+
+def _end(code: int) -> NoReturn:
+    """Leave with the command's own code; typer takes some interrupts itself, and says nothing."""
+    if code == INTERRUPTED:
+        _leave(INTERRUPTION, INTERRUPTED)
+    raise SystemExit(code)
 
 
 def _words(error: TyperException) -> str:
@@ -76,7 +84,7 @@ def _defect(error: Exception) -> str:
     )
 
 
-def _leave(message: str, code: int) -> None:
+def _leave(message: str, code: int) -> NoReturn:
     sys.stdout.flush()
     print(message, file=sys.stderr)
     raise SystemExit(code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from cartwise.basis import Severity
-from cartwise.cli.terminal import show_table
+from cartwise.cli.terminal import counted, show_table
 from cartwise.study import Study
 
 
@@ -42,6 +42,7 @@ def show(study: Study, *, as_json: bool) -> None:
         )
     kept = sum(rows_read.values())
     print(
-        f"{len(study.patients)} patients, {kept} rows kept in {len(rows_read)} tables, {study.quarantined} set aside, "
-        f"{len(study.issues)} issues." + (" Invented data." if study.about.invented else "")
+        f"{counted(len(study.patients), 'patient')}, {counted(kept, 'row')} kept in {counted(len(rows_read), 'table')}, "
+        f"{study.quarantined} set aside, {counted(len(study.issues), 'issue')}."
+        + (" Invented data." if study.about.invented else "")
     )

@@ -45,18 +45,19 @@ def import_(
 ) -> None:
     """Turn a centre's CSV files into a study; what is not mapped is listed, never guessed."""
     from cartwise import study as records
-    from cartwise.cli.terminal import show_table
+    from cartwise.cli.terminal import counted, show_table
 
     made = records.import_study(mapping, source=source)
     records.write_study(out, made.about, made.tables, overwrite=overwrite)
     if made.issues:
-        rows = [
+        issues = [
             (i.severity, i.file, "" if i.row is None else i.row, i.column, i.rule, i.message, i.mend)
             for i in made.issues
         ]
-        show_table(("severity", "file", "row", "column", "rule", "what and why", "what to do"), rows)
-    counts = ", ".join(f"{len(frame)} {name}" for name, frame in made.tables.items())
-    print(f"Wrote {out}: {counts}. {len(made.issues)} issues above. Next: `cartwise check {out}`.")
+        show_table(("severity", "file", "row", "column", "rule", "what and why", "what to do"), issues)
+    rows = ", ".join(f"{name} ({counted(len(frame), 'row')})" for name, frame in made.tables.items())
+    told = f"{counted(len(made.issues), 'issue')} above." if made.issues else "No issue was met."
+    print(f"Wrote {out}: {rows}. {told} Next: `cartwise check {out}`.")
 
 
 def invent(
@@ -79,16 +80,15 @@ def invent(
     """Invent a study by mechanism, with its truth beside it for tests and back-tests."""
     from cartwise import invention
     from cartwise.cli.inventing import write_invention, write_with_cytometry
-    from cartwise.cli.terminal import progress
+    from cartwise.cli.terminal import counted, progress
 
     made = invention.invent(design, patients=patients, seed=seed)
     extra = ""
     if with_cytometry:
         with progress("Drawing FCS files") as told:
             count = write_with_cytometry(made, out, events=cells, overwrite=overwrite, progress=told)
-        extra = f" {count} FCS files of {cells} events in {out / 'cytometry'}."
+        extra = f" {counted(count, 'FCS file')} of {counted(cells, 'event')} in {out / 'cytometry'}."
     else:
         write_invention(made, out, overwrite=overwrite)
-    print(
-        f"Wrote {out}: {len(made.tables['patients'])} invented patients, design {design}, seed {seed}.{extra} Invented data."
-    )
+    many = counted(len(made.tables["patients"]), "invented patient")
+    print(f"Wrote {out}: {many}, design {design}, seed {seed}.{extra} Invented data.")

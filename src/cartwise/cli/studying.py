@@ -93,6 +93,7 @@ def measure(
 ) -> None:
     """Derive the measures of every patient: one row a patient and measure, with unit, method, or why it is missing."""
     from cartwise import measures
+    from cartwise.cli.terminal import counted
 
     loaded = loaded_study(study)
     _known(only or [], measures.catalogue(), "measure", "measures")
@@ -103,9 +104,8 @@ def measure(
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
-    print(
-        f"Wrote {text.count(chr(10)) - 1} values of {len(loaded.patients)} patients to {out}.{_invented(loaded)}"
-    )
+    values, patients = counted(text.count("\n") - 1, "value"), counted(len(loaded.patients), "patient")
+    print(f"Wrote {values} of {patients} to {out}.{_invented(loaded)}")
 
 
 def advise(
@@ -235,10 +235,8 @@ def loaded_study(folder: Path, *, checking: bool = False, known_on: str | None =
             f"`cartwise check {folder}` says why; mend it, or move it out of the study."
         )
     if loaded.quarantined and not checking:
-        print(
-            f"{loaded.quarantined} rows are set aside; `cartwise check {folder}` shows which and why.",
-            file=sys.stderr,
-        )
+        rows = "1 row is" if loaded.quarantined == 1 else f"{loaded.quarantined} rows are"
+        print(f"{rows} set aside; `cartwise check {folder}` shows which and why.", file=sys.stderr)
     return loaded
 
 

@@ -31,6 +31,11 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, titl
     Console().print(table)
 
 
+def counted(count: int, thing: str) -> str:
+    """A number of things in words: 1 patient, 2 patients."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
 def show_frame(frame: pd.DataFrame, *, title: str = "", rows: int | None = None) -> None:
     """A data frame with numbers as a reader wants them: four digits, nothing where nothing is known, short hashes.
 
@@ -43,7 +48,7 @@ def show_frame(frame: pd.DataFrame, *, title: str = "", rows: int | None = None)
     cells = [[in_words(cell) for cell in row] for row in shown.itertuples(index=False, name=None)]
     show_table([str(column) for column in frame.columns], cells, title=title)
     if len(shown) < len(frame):
-        print(f"... and {len(frame) - len(shown)} more rows; --out FOLDER writes them all.")
+        print(f"... and {counted(len(frame) - len(shown), 'more row')}; --out FOLDER writes all of them.")
 
 
 def in_words(cell: Any) -> str:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from cartwise.guidelines.care_after_infusion import after_cd19_car
 from cartwise.guidelines.guideline import Guideline
-from cartwise.measures import Criterion, all_of, equals
-from cartwise.measures.response import relapse_immunophenotype, relapsed_after_infusion
+from cartwise.measures import Criterion, all_of, equals, not_, open_by_source
+from cartwise.measures.response import (
+    latest_relapse_immunophenotype,
+    relapsed_after_infusion,
+    relapsed_again,
+)
 
 relapsed = all_of(after_cd19_car, relapsed_after_infusion, words="B-ALL that relapsed after CD19 CAR T cells")
 SURVIVAL = "Survival after this kind of relapse: what one cohort saw, not advice"
@@ -14,7 +18,16 @@ READ_ON = "How leukaemia escapes CD19 CAR T cells: what is known, not advice"
 
 def immunophenotype(name: str) -> Criterion:
     """A relapse of this immunophenotype; not yet reported is unknown."""
-    return equals(relapse_immunophenotype, name, words=f"relapse is {name}")
+    return equals(latest_relapse_immunophenotype, name, words=f"relapse is {name}")
+
+
+def first_relapse_of(name: str) -> Criterion:
+    """A first relapse of this immunophenotype, of whose survival the source speaks."""
+    kind = immunophenotype(name)
+    later = open_by_source(
+        relapsed_again, "004:102 does not say whether a later relapse after CAR T cells counts"
+    )
+    return all_of(kind, not_(later, "first relapse after CAR T cells"))
 
 
 car_ma = Guideline("After relapse", source="car-ma", written_for=relapsed)
@@ -24,7 +37,7 @@ for finding, name in (
     ("car-ma/os-after-lineage-switch", "lineage switch"),
 ):
     car_ma.recommend(
-        finding, decision="after-relapse", action=SURVIVAL, direction="open", when=immunophenotype(name)
+        finding, decision="after-relapse", action=SURVIVAL, direction="open", when=first_relapse_of(name)
     )
 
 westhafen = Guideline("After relapse", source="westhafen-2025", written_for=relapsed)

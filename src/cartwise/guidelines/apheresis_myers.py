@@ -37,8 +37,9 @@ from cartwise.measures.collection import (
     steroids_before,
     white_cells_now,
 )
-from cartwise.measures.eligibility import before_infusion, infant_leukaemia
+from cartwise.measures.eligibility import before_infusion, infant_leukaemia, relapsed
 from cartwise.measures.history import b_all, prior_hct
+from cartwise.measures.transplant import adverse_cytogenetics
 
 LONGEST = threshold("myers-2023/washout-pembrolizumab-longest")
 
@@ -130,7 +131,18 @@ guideline.recommend("myers-2023/collect-early", when=always(), grounds=("myers-2
 guideline.recommend(
     "myers-2023/collect-preemptively",
     when=all_of(
-        infant_leukaemia, equals(mrd_state_before_ld, "positive", words="MRD positive by flow or PCR")
+        not_(relapsed, "no relapse so far"),
+        any_of(
+            all_of(
+                infant_leukaemia,
+                equals(mrd_state_before_ld, "positive", words="MRD positive by flow or PCR"),
+            ),
+            open_by_source(
+                adverse_cytogenetics,
+                "004:132 speaks of very high-risk subsets and names infants with MRD as an example",
+            ),
+            words="very high risk",
+        ),
     ),
 )
 guideline.recommend(

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from cartwise.evidence import threshold
+from cartwise.guidelines.care_after_infusion import lately
 from cartwise.guidelines.consolidation import BCA_DEFINITIONS, early_bca_loss, first_remission_after_cd19_car
 from cartwise.guidelines.guideline import Guideline
 from cartwise.measures import all_of, any_of, under_each
 from cartwise.measures.after_remission import ngs_rising
-from cartwise.measures.aplasia import bca_lost
+from cartwise.measures.aplasia import bca_lost_to_date
 from cartwise.measures.detection import ngs_persistent_or_rising
 
 # Neither source says by which measure of B cells; case 2 of 003 lost aplasia at eight months, so no time is asked.
-aplasia_lost = under_each("bca", BCA_DEFINITIONS, bca_lost)
+aplasia_lost = under_each("bca", BCA_DEFINITIONS, bca_lost_to_date)
 
 relapse_may_be_imminent = any_of(
-    early_bca_loss(threshold("myers-2023/early-bca-loss-six-months"), BCA_DEFINITIONS),
+    lately(early_bca_loss(threshold("myers-2023/early-bca-loss-six-months"), BCA_DEFINITIONS)),
     ngs_persistent_or_rising,
     words="early loss of aplasia, or persistent or rising NGS-MRD",
 )

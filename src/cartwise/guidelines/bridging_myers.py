@@ -8,16 +8,16 @@ from cartwise.measures import all_of, always, any_of, criterion, equals, meets, 
 from cartwise.measures.bridging import (
     antigen_load,
     bridging_chemotherapy,
-    cd19_on_blasts,
     cd19_read_since_blinatumomab,
+    cns_disease_only,
     intrathecal_with_bridging,
     remission_before_infusion,
 )
 from cartwise.measures.burden import marrow_blasts_before_ld
 from cartwise.measures.eligibility import before_infusion
-from cartwise.measures.extramedullary import cns_status
 from cartwise.measures.history import b_all, prior_blinatumomab
 from cartwise.measures.lesions import philadelphia_like, philadelphia_positive, targetable_lesion
+from cartwise.measures.risk_factors import cd19_dim_after_blinatumomab
 from cartwise.measures.transplant import hct_wish
 
 high_burden = meets(marrow_blasts_before_ld, threshold("myers-2023/high-burden"), words="marrow blasts")
@@ -35,16 +35,7 @@ antigen.recommend(
     "myers-2023/cd19-dim",
     decision="antigen",
     direction="caution",
-    when=all_of(
-        prior_blinatumomab,
-        any_of(
-            equals(cd19_on_blasts, "dim", words="CD19 dim"),
-            open_by_source(
-                equals(cd19_on_blasts, "partial", "negative", words="CD19 partial or negative"),
-                "004:112 speaks of CD19 grown dim, and gives no measure of it",
-            ),
-        ),
-    ),
+    when=criterion(cd19_dim_after_blinatumomab),
 )
 antigen.recommend(
     "myers-2023/antigen-load-share",
@@ -64,7 +55,7 @@ guideline.recommend(
     "myers-2023/bridging-minimal",
     when=any_of(
         remission_before_infusion,
-        equals(cns_status, "isolated CNS", words="disease of the CNS only"),
+        cns_disease_only,
         words="in remission, or CNS disease only",
     ),
     grounds=("myers-2023/antigen-load",),

@@ -13,11 +13,13 @@ from cartwise.measures.residual_disease import ngs_detected
 nothing_detected = not_(mrd_detected_after_infusion, "no MRD detected since infusion")
 
 # Clear by NGS is deep by any reading; clear by flow or PCR alone, 003:93 leaves open.
-deep_remission = all_of(
-    nothing_detected,
-    any_of(
-        not_(ngs_detected, "NGS-MRD negative"),
-        open_by_source(nothing_detected, "003:93 does not say how deep a remission has to be"),
+# Whether an earlier trace denies it once every method is clear, it leaves open as well.
+clear_by_ngs = not_(ngs_detected, "NGS-MRD negative")
+deep_remission = any_of(
+    all_of(nothing_detected, clear_by_ngs),
+    open_by_source(
+        any_of(nothing_detected, all_of(flow_mrd_negative, clear_by_ngs)),
+        "003:93 does not say how deep a remission has to be, nor from when",
     ),
     words="deep remission",
 )

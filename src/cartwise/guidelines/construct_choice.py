@@ -6,7 +6,12 @@ from cartwise.evidence import threshold
 from cartwise.guidelines.eligibility_age import aged
 from cartwise.guidelines.guideline import Guideline
 from cartwise.measures import all_of, any_of, criterion, equals, meets, not_
-from cartwise.measures.eligibility import before_infusion, refractory, relapsed, relapsed_after_hct
+from cartwise.measures.eligibility import (
+    before_infusion,
+    refractory,
+    relapsed_after_hct,
+    second_or_later_relapse,
+)
 from cartwise.measures.history import b_all, hct_to_relapse, prior_blinatumomab
 from cartwise.measures.transplant import hct_eligible, hct_wish
 
@@ -21,15 +26,18 @@ myers.recommend(
     when=all_of(
         aged(threshold("myers-2023/brexu-cel-age")),
         aged(threshold("myers-2023/tisa-cel-age")),
-        any_of(refractory, relapsed, words="relapsed or refractory"),
+        any_of(refractory, second_or_later_relapse, words="refractory, or second or later relapse"),
     ),
 )
 myers.recommend(
     "myers-2023/tisa-cel-if-avoiding-hct",
-    when=any_of(
-        equals(hct_wish, "avoids", words="wish to avoid HCT"),
-        not_(hct_eligible, "not eligible for HCT"),
-        words="HCT is to be avoided or not possible",
+    when=all_of(
+        aged(threshold("myers-2023/tisa-cel-age")),
+        any_of(
+            equals(hct_wish, "avoids", words="wish to avoid HCT"),
+            not_(hct_eligible, "not eligible for HCT"),
+            words="HCT is to be avoided or not possible",
+        ),
     ),
 )
 myers.recommend("myers-2023/blinatumomab-no-contraindication", when=criterion(prior_blinatumomab))

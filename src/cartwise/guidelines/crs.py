@@ -6,8 +6,7 @@ from cartwise.evidence import threshold
 from cartwise.guidelines.care_after_infusion import after_cd19_car
 from cartwise.guidelines.guideline import Guideline
 from cartwise.measures import all_of, any_of, criterion, meets, not_, open_by_source
-from cartwise.measures.burden import marrow_blasts_before_ld
-from cartwise.measures.crs_course import crs_onset_after_infusion
+from cartwise.measures.crs_course import crs_onset_after_infusion, marrow_blasts_before_latest_ld
 from cartwise.measures.grading_agreement import crs_grade_1_now, crs_now
 from cartwise.measures.history import b_all
 from cartwise.measures.neurology import cardiopulmonary_comorbidity
@@ -15,7 +14,7 @@ from cartwise.measures.neurology import cardiopulmonary_comorbidity
 BLASTS = "marrow blasts before lymphodepletion"
 
 risk_of_severe_crs = any_of(
-    meets(marrow_blasts_before_ld, threshold("westhafen-2025/early-tocilizumab-burden"), words=BLASTS),
+    meets(marrow_blasts_before_latest_ld, threshold("westhafen-2025/early-tocilizumab-burden"), words=BLASTS),
     cardiopulmonary_comorbidity,
     meets(
         crs_onset_after_infusion,
@@ -49,7 +48,7 @@ myers.recommend(
     decision="crs",
     action="Read this burden as high for severe CRS, as its first analyses did",
     direction="caution",
-    when=meets(marrow_blasts_before_ld, threshold("myers-2023/high-burden-severe-crs"), words=BLASTS),
+    when=meets(marrow_blasts_before_latest_ld, threshold("myers-2023/high-burden-severe-crs"), words=BLASTS),
 )
 
 trials = Guideline("Early tocilizumab as trials gave it", source="pdq", written_for=after_cd19_car)
@@ -64,7 +63,7 @@ trials.recommend(
     "pdq/chop-early-tocilizumab",
     direction="open",
     when=open_by_source(
-        all_of(crs_now, meets(marrow_blasts_before_ld, threshold("pdq/chop-burden"), words=BLASTS)),
+        all_of(crs_now, meets(marrow_blasts_before_latest_ld, threshold("pdq/chop-burden"), words=BLASTS)),
         "the rule turns on the hours between two fevers, which the record does not hold",
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cartwise.evidence import threshold
 from cartwise.guidelines.guideline import Guideline
 from cartwise.measures import all_of, any_of, criterion, equals, meets, not_, open_by_source
-from cartwise.measures.burden import mrd_state_before_ld
+from cartwise.measures.burden import mrd_state_after_reinduction
 from cartwise.measures.donor_cells import mixed_chimerism
 from cartwise.measures.eligibility import (
     before_infusion,
@@ -42,7 +42,7 @@ myers.recommend(
                 threshold("myers-2023/high-risk-first-relapse"),
                 words="first relapse, from diagnosis",
             ),
-            equals(mrd_state_before_ld, "positive", words="MRD positive after reinduction"),
+            equals(mrd_state_after_reinduction, "positive", words="MRD positive after reinduction"),
         ),
     ),
     grounds=("myers-2023/first-relapse-not-approved",),

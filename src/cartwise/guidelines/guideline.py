@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -201,10 +202,13 @@ class Guideline:
             )
         )
 
-    def advise(self, sheet: Sheet) -> list[Advice]:
-        """What each sentence says for one patient on one day."""
+    def advise(self, sheet: Sheet, sentences: Iterable[Recommendation] | None = None) -> list[Advice]:
+        """What each sentence, or each of those named, says for one patient on one day."""
         scope = self.written_for.ask(sheet)
-        return [self._advice(item, scope, sheet) for item in self.recommendations]
+        return [
+            self._advice(item, scope, sheet)
+            for item in (self.recommendations if sentences is None else sentences)
+        ]
 
     def _advice(self, item: Recommendation, scope: Answer, sheet: Sheet) -> Advice:
         answer = NOT_ASKED if scope.truth is NO else item.when.ask(sheet)

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cartwise.evidence import threshold
 from cartwise.guidelines.care_after_infusion import after_cd19_car
 from cartwise.guidelines.guideline import Guideline
-from cartwise.measures import all_of, always, criterion, meets
+from cartwise.measures import all_of, always, any_of, criterion, meets, open_by_source
 from cartwise.measures.car_hematotox import car_hematotox
 from cartwise.measures.haematotoxicity import severe_neutropenia_days
 from cartwise.measures.history import b_all, prior_hct
+from cartwise.measures.thrombocytopenia import LOW, thrombocytopenia_days
 
-# 002:264 calls cytopenia of 30 to 90 days prolonged and neutrophils below 500 per uL its example.
-prolonged_neutropenia = meets(
-    severe_neutropenia_days,
-    threshold("westhafen-2025/prolonged-cytopenia"),
-    words="neutrophils below 500 per uL, for",
+# 002:264 prints for how long such cytopenia lasts, 30 to 90 days: it is prolonged from the nearer end on. From when it is
+# "persistent" (002:266) it does not say, and surely is beyond the farther end.
+PRINTED = threshold("westhafen-2025/prolonged-cytopenia")
+PROLONGED = replace(PRINTED, value=PRINTED.lower, lower=None, upper=None)
+NEUTROPHILS = "neutrophils below 500 per uL, for"
+
+other_cytopenia = open_by_source(
+    meets(thrombocytopenia_days, PROLONGED, words=f"platelets below {LOW.value:g} x {LOW.unit}, for"),
+    "002:264 names cytopenias and prints a number for neutrophils alone",
+)
+prolonged_cytopenia = any_of(
+    meets(severe_neutropenia_days, PROLONGED, words=NEUTROPHILS), other_cytopenia, words="prolonged cytopenia"
+)
+persistent_cytopenia = any_of(
+    meets(severe_neutropenia_days, PRINTED, words=NEUTROPHILS), other_cytopenia, words="persistent cytopenia"
 )
 
 westhafen = Guideline("Haematotoxicity", source="westhafen-2025", written_for=after_cd19_car)
@@ -26,7 +39,7 @@ westhafen.recommend(
 )
 westhafen.recommend(
     "westhafen-2025/cytopenia-support",
-    when=prolonged_neutropenia,
+    when=prolonged_cytopenia,
     grounds=(
         "westhafen-2025/neutropenia",
         "westhafen-2025/cytopenia-one-year",
@@ -37,7 +50,7 @@ westhafen.recommend(
         "t-icaht/late",
     ),
 )
-westhafen.recommend("westhafen-2025/cd34-boost", when=all_of(prolonged_neutropenia, prior_hct))
+westhafen.recommend("westhafen-2025/cd34-boost", when=all_of(persistent_cytopenia, prior_hct))
 
 rejeski = Guideline("Risk of haematotoxicity", source="car-hematotox-2021", written_for=criterion(b_all))
 rejeski.recommend(

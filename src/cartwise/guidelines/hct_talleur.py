@@ -6,7 +6,7 @@ from cartwise.evidence import threshold
 from cartwise.guidelines.consolidation import BCA_DEFINITIONS, early_bca_loss, first_remission_after_cd19_car
 from cartwise.guidelines.guideline import Guideline
 from cartwise.measures import all_of, always, any_of, equals, not_, open_by_source, under_each
-from cartwise.measures.aplasia import bca_lost
+from cartwise.measures.aplasia import bca_lost_to_date
 from cartwise.measures.detection import mrd_detected_after_infusion
 from cartwise.measures.history import prior_hct, product
 
@@ -15,7 +15,7 @@ lost_by_day_63 = early_bca_loss(threshold("talleur-2023/early-bca-loss-day-63"),
 limited_persistence = any_of(
     lost_early,
     open_by_source(
-        under_each("bca", BCA_DEFINITIONS, bca_lost),
+        under_each("bca", BCA_DEFINITIONS, bca_lost_to_date),
         "003:77 names no measure of limited persistence; 003:91 calls loss within six months high risk",
     ),
     words="limited persistence",

@@ -5,14 +5,12 @@ from __future__ import annotations
 from cartwise.evidence import threshold
 from cartwise.guidelines.care_after_infusion import after_cd19_car
 from cartwise.guidelines.guideline import Guideline
-from cartwise.measures import meets, not_
-from cartwise.measures.aplasia import bca_lost
+from cartwise.measures import meets
+from cartwise.measures.aplasia import bca_now
 from cartwise.measures.supportive_care import igg, infections_despite_immunoglobulin
 
-aplasia = not_(bca_lost, "B-cell aplasia, not seen to be lost")
-
 westhafen = Guideline("Immunoglobulin", source="westhafen-2025", written_for=after_cd19_car)
-westhafen.recommend("westhafen-2025/immunoglobulin-routine", when=aplasia)
+westhafen.recommend("westhafen-2025/immunoglobulin-routine", when=bca_now)
 westhafen.recommend(
     "westhafen-2025/igg",
     decision="immunoglobulin",
@@ -22,4 +20,4 @@ westhafen.recommend(
 westhafen.recommend("westhafen-2025/igg-higher", when=infections_despite_immunoglobulin)
 
 wang = Guideline("Immunoglobulin", source="wang-2025", written_for=after_cd19_car)
-wang.recommend("wang-2025/immunoglobulin-levels", when=aplasia)
+wang.recommend("wang-2025/immunoglobulin-levels", when=bca_now)

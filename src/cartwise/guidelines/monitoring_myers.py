@@ -12,11 +12,16 @@ from cartwise.measures import all_of, always, criterion, not_, open_by_source
 from cartwise.measures.after_remission import ngs_wanting_about_day_28
 from cartwise.measures.residual_disease import ngs_detected
 from cartwise.measures.response import relapsed_after_infusion
+from cartwise.measures.transplant import hct_after_infusion
 
 guideline = Guideline(
     "Monitoring after CD19 CAR T cells",
     source="myers-2023",
-    written_for=all_of(after_cd19_car, not_(relapsed_after_infusion, "no relapse since the infusion")),
+    written_for=all_of(
+        after_cd19_car,
+        not_(relapsed_after_infusion, "no relapse since the infusion"),
+        not_(hct_after_infusion, "no HCT since the infusion"),
+    ),
 )
 guideline.recommend(
     "myers-2023/two-factors",
@@ -28,6 +33,7 @@ guideline.recommend(
 )
 guideline.recommend(
     "myers-2023/rq-pcr-substitute",
+    direction="open",
     when=criterion(ngs_wanting_about_day_28),
     grounds=("robert-debre-saint-louis/rq-pcr-day-28-hr",),
 )

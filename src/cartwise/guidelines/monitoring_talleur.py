@@ -7,11 +7,16 @@ from cartwise.guidelines.guideline import Guideline
 from cartwise.measures import all_of, always, criterion, not_
 from cartwise.measures.after_remission import in_first_year
 from cartwise.measures.response import relapsed_after_infusion
+from cartwise.measures.transplant import hct_after_infusion
 
 guideline = Guideline(
     "Monitoring after CD19 CAR T cells",
     source="talleur-2023",
-    written_for=all_of(after_cd19_car, not_(relapsed_after_infusion, "no relapse since the infusion")),
+    written_for=all_of(
+        after_cd19_car,
+        not_(relapsed_after_infusion, "no relapse since the infusion"),
+        not_(hct_after_infusion, "no HCT since the infusion"),
+    ),
 )
 guideline.recommend(
     "talleur-2023/monitor-first-year",

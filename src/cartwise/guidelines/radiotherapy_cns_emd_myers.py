@@ -16,7 +16,7 @@ from cartwise.measures.extramedullary import (
     since_cranial_radiotherapy,
 )
 from cartwise.measures.history import b_all
-from cartwise.measures.neurology import cns_disease_recorded
+from cartwise.measures.neurology import cns_disease_at_referral
 
 before_cells = all_of(b_all, before_infusion, words="B-ALL before CAR T cells")
 long_enough = meets(
@@ -26,7 +26,9 @@ long_enough = meets(
 )
 
 cns = Guideline("CNS disease before CAR T cells", source="myers-2023", written_for=before_cells)
-cns.recommend("myers-2023/cns-treat", when=criterion(cns_disease_recorded), grounds=("myers-2023/cns-icans",))
+cns.recommend(
+    "myers-2023/cns-treat", when=criterion(cns_disease_at_referral), grounds=("myers-2023/cns-icans",)
+)
 cns.recommend(
     "myers-2023/cns-lesion",
     direction="caution",
@@ -43,7 +45,7 @@ cns.recommend(
     action="Do not infuse while there is acute or worsening neurotoxicity",
     direction="against",
     when=all_of(
-        cns_disease_recorded,
+        cns_disease_at_referral,
         equals(neurotoxicity_now, "acute or worsening", words="acute or worsening neurotoxicity"),
     ),
 )

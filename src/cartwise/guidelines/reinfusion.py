@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cartwise.evidence import threshold
+from cartwise.guidelines.care_after_infusion import lately
 from cartwise.guidelines.consolidation import (
     BCA_DEFINITIONS,
     WESTHAFEN_BCA,
@@ -13,7 +14,7 @@ from cartwise.guidelines.consolidation import (
 from cartwise.guidelines.guideline import Guideline
 from cartwise.measures import all_of, any_of, criterion, under_each
 from cartwise.measures.after_remission import hematogones_seen, reinfused
-from cartwise.measures.aplasia import bca_lost
+from cartwise.measures.aplasia import bca_lost_to_date
 from cartwise.measures.history import b_all, cd19_product
 
 westhafen = Guideline("Reinfusion", source="westhafen-2025", written_for=first_remission_after_cd19_car)
@@ -25,7 +26,7 @@ westhafen.recommend(
     when=all_of(
         four_1bb_product,
         any_of(
-            under_each("bca", WESTHAFEN_BCA, bca_lost),
+            under_each("bca", WESTHAFEN_BCA, bca_lost_to_date),
             hematogones_seen,
             words="B cells back in blood, or their precursors in marrow",
         ),
@@ -37,7 +38,7 @@ myers = Guideline("Reinfusion", source="myers-2023", written_for=first_remission
 myers.recommend(
     "myers-2023/reinfusion",
     direction="open",
-    when=early_bca_loss(threshold("myers-2023/early-bca-loss-six-months"), BCA_DEFINITIONS),
+    when=lately(early_bca_loss(threshold("myers-2023/early-bca-loss-six-months"), BCA_DEFINITIONS)),
     grounds=(
         "myers-2023/early-loss-rarely-lasting",
         "myers-2023/reinfusion-bca",

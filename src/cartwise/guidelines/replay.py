@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cartwise.guidelines.catalogue import catalogue
 from cartwise.guidelines.guideline import Advice, Guideline
-from cartwise.guidelines.replay_watch import Watched
+from cartwise.guidelines.replay_watch import Watch
 from cartwise.measures import Sheet
 from cartwise.study import Patient
 
@@ -54,8 +54,7 @@ def replay(
     Yields:
         Changes in the order of days, and within a day in the order of the guidelines.
     """
-    watched = [Watched(guideline) for guideline in (catalogue() if guidelines is None else guidelines)]
-    known: dict[int, Advice] = {}
+    watch = Watch(catalogue() if guidelines is None else guidelines)
     sheet: Sheet | None = None
     days = _days(patient, first, last)
     reached = -math.inf
@@ -64,46 +63,30 @@ def replay(
         if sheet is not None and day != days[-1] and sheet.reads_as(view):
             continue  # what grew on this day, no guideline reads
         if by_time and sheet is not None:
-            while (found := _turned_by_time(patient, sheet, watched, known, (reached, day))) is not None:
+            while (found := _turned_by_time(patient, sheet, watch, (reached, day))) is not None:
                 reached, sheet = found, sheet.next(patient.as_of(found))
-                yield from _told(found, list(_asked(watched, sheet, known)), known)
+                yield from _told(found, sheet, watch)
         sheet = Sheet(view) if sheet is None else sheet.next(view)
-        yield from _told(day, list(_asked(watched, sheet, known)), known)
+        yield from _told(day, sheet, watch)
         reached = day
 
 
-def _asked(watched: list[Watched], sheet: Sheet, known: Mapping[int, Advice]) -> Iterator[Advice]:
-    """What the guidelines say whose standings can have turned; where nothing is known yet, what all say."""
-    needs = [item.needs(known) for item in watched]
-    news = sheet.turned(frozenset[str]().union(*needs))
-    for item, needed in zip(watched, needs, strict=True):
-        if not known or not needed.isdisjoint(news):
-            yield from item.guideline.advise(sheet)
-
-
-def _told(day: float, items: Iterable[Advice], known: dict[int, Advice]) -> Iterator[Change]:
+def _told(day: float, sheet: Sheet, watch: Watch) -> Iterator[Change]:
     """What differs from what is known, which is brought up to date."""
+    items = watch.asked(sheet)
     for item in items:
-        key = id(item.recommendation)  # one fact may carry sentences of several guidelines
-        before = known.get(key)
+        before = watch.known(item)
         if before is None or before.standing != item.standing:
             yield Change(day, before.standing if before else "", item, _changed(before, item))
-        known[key] = item
+    watch.learn(items)
 
 
-def _turned_by_time(
-    patient: Patient,
-    sheet: Sheet,
-    watched: list[Watched],
-    known: dict[int, Advice],
-    span: tuple[float, float],
-) -> float | None:
+def _turned_by_time(patient: Patient, sheet: Sheet, watch: Watch, span: tuple[float, float]) -> float | None:
     """The first whole day inside a span without news on which a standing has turned, found by halving."""
 
     def has_turned(day: float) -> bool:
-        later = sheet.next(patient.as_of(day))
-        asked = _asked(watched, later, known)
-        return any(known[id(item.recommendation)].standing != item.standing for item in asked)
+        asked = watch.asked(sheet.next(patient.as_of(day)))
+        return any((known := watch.known(item)) and known.standing != item.standing for item in asked)
 
     still, end = math.floor(span[0]), math.ceil(span[1]) - 1
     if still >= end or not has_turned(end):

@@ -19,13 +19,13 @@ from cartwise.measures.bridging import antigen_load
 from cartwise.measures.burden import marrow_blasts_before_ld
 from cartwise.measures.history import blinatumomab_failure, hct_to_relapse, prior_blinatumomab, prior_hct
 from cartwise.measures.lesions import down_syndrome, hypodiploid, kmt2a_rearranged, tp53_altered
+from cartwise.measures.lymphodepletion import fludarabine_auc
 from cartwise.measures.neurology import cns_disease_recorded
 from cartwise.measures.residual_disease import ngs_detected_day_28, ngs_detected_month_3
 from cartwise.measures.risk_factors import (
     active_extramedullary_at_infusion,
     cd19_dim_after_blinatumomab,
     female,
-    fludarabine_exposure_measured,
     low_cell_dose,
     many_prior_lines,
     prior_remissions,
@@ -163,7 +163,7 @@ _RQ_PCR = meets(
 )
 _ANTIGEN = meets(antigen_load, threshold("plat-02/antigen-load"), words="CD19-positive marrow cells")
 _FLUDARABINE = meets(
-    fludarabine_exposure_measured, threshold("myers-2023/fludarabine-auc"), words="exposure to fludarabine"
+    fludarabine_auc, threshold("myers-2023/fludarabine-auc"), words="exposure to fludarabine"
 )
 _REMISSIONS = meets(prior_remissions, threshold("car-ma/two-remissions"), words="earlier remissions")
 

@@ -8,9 +8,18 @@ from functools import cache
 
 from cartwise.basis import DAYS_PER_MONTH, Interval, Missing, all_true, negation
 from cartwise.evidence import threshold
-from cartwise.measures.course import FIRST_COURSE, course_end, unseen
+from cartwise.measures.course import (
+    FIRST_COURSE,
+    PRESENT_COURSE,
+    course_end,
+    denied,
+    present_course,
+    today,
+    unseen,
+)
 from cartwise.measures.measure import Noted, measure
-from cartwise.measures.settling import settled
+from cartwise.measures.residual_disease import CURRENT_DAYS
+from cartwise.measures.settling import on_day, settled
 from cartwise.study import Definitions, Patient, Row
 
 DEPLETING = (
@@ -100,20 +109,28 @@ Days = list[tuple[float, bool]]
 
 def days_judged(patient: Patient, name: str) -> Days:
     """Days of the first course on which the definition could be applied, after that of infusion: no CAR T cell has acted yet."""
-    definition, (end, _) = definition_named(name), end_of_aplasia(patient)
+    return _judged_between(patient, name, 0.0, end_of_aplasia(patient)[0])
+
+
+def _judged_between(patient: Patient, name: str, began: float, end: float) -> Days:
+    definition = definition_named(name)
     found: dict[float, set[bool]] = {}
     for row in patient.b_cells:
-        if 0 < row.day < end and (aplastic := definition.aplastic(row)) is not None:
+        if began < row.day < end and (aplastic := definition.aplastic(row)) is not None:
             found.setdefault(row.day, set()).add(aplastic)
     return [(day, answers.pop()) for day, answers in found.items() if len(answers) == 1]
 
 
 def end_of_aplasia(patient: Patient) -> tuple[float, str]:
     """The first day on which B cells no longer speak of the first course's CAR T cells, and what came."""
-    ends = [(course_end(patient), "next course")]
-    ends += [(row.day, row.kind) for row in patient.treatments.where(kind=DEPLETING) if row.day > 0]
-    ends += [(row.day, "relapse") for row in patient.relapses if row.day >= 0 and not row.before_index]
-    return min(ends)
+    return min([(course_end(patient), "next course"), *_ends_after(patient, 0.0)])
+
+
+def _ends_after(patient: Patient, began: float) -> list[tuple[float, str]]:
+    """Days after a course began from which B cells no longer speak of it, and what came on each."""
+    ends = [(row.day, str(row.kind)) for row in patient.treatments.where(kind=DEPLETING) if row.day > began]
+    relapses = [row.day for row in patient.relapses if row.day >= began and not row.before_index]
+    return ends + [(day, "relapse") for day in relapses]
 
 
 def onset_of(days: Days) -> Interval:
@@ -203,6 +220,80 @@ def bca_loss(patient: Patient, definitions: Definitions) -> Interval | Noted | M
 def bca_lost(bca_loss: Interval) -> bool:
     """Whether B-cell aplasia has been lost so far, at any time after infusion."""
     return bca_loss.seen
+
+
+_PRESENT = f"{{bca}}; {_SAMPLES}; {PRESENT_COURSE}, to relapse or the first of {', '.join(DEPLETING)}"
+_NEW = "a new B-cell count"
+
+
+def _judged_at_present(patient: Patient, definitions: Definitions) -> Days | Missing:
+    """Days of the latest course on which aplasia could be judged, at least one."""
+    began = present_course(patient)
+    end, _ = min(_ends_after(patient, began), default=(math.inf, ""))
+    return _judged_between(patient, definitions.bca, began, end) or _none(patient)
+
+
+def _past(patient: Patient, days: Days) -> Missing | None:
+    """Why the latest of the days judged does not tell the present; None where it does."""
+    ends = _ends_after(patient, present_course(patient))
+    if ends:
+        end, what = min(ends)
+        came = f"{what} {on_day(end)} takes B cells or brings its own"
+        return Missing(f"{came}, and the source speaks of aplasia through CAR T cells", cause="source")
+    if (day := days[-1][0]) < today(patient) - CURRENT_DAYS:
+        return Missing(f"B cells were last judged {on_day(day)}, more than {CURRENT_DAYS:g} days ago", _NEW)
+    return None
+
+
+@measure(
+    method=f"the latest sample, no older than {CURRENT_DAYS:g} days; where loss is to be confirmed, so is this; {_PRESENT}",
+    settled_by=_NEW,
+)
+def bca_now(patient: Patient, definitions: Definitions) -> bool | Noted | Missing:
+    """Whether there is B-cell aplasia at present (002:235, 001:269)."""
+    days = _judged_at_present(patient, definitions)
+    if isinstance(days, Missing):
+        return days
+    day, aplastic = days[-1]
+    if (past := _past(patient, days)) is not None:
+        return past
+    if definitions.bca_loss == "confirmed" and [told for _, told in days[-2:]] == [True, False]:
+        return Missing(f"first evidence of its loss {on_day(day)} awaits its confirmation", _NEW)
+    return Noted(aplastic, on_day(day))
+
+
+@measure(
+    method=f"yes once it was seen to be lost; no rests on a sample no older than {CURRENT_DAYS:g} days; {_LOSS}; {_PRESENT}",
+    settled_by=_NEW,
+)
+def bca_lost_to_date(patient: Patient, definitions: Definitions) -> bool | Noted | Missing:
+    """Whether the patient has had loss of B-cell aplasia, denied only where a recent sample shows it (003:75, 004:280)."""
+    days = _judged_at_present(patient, definitions)
+    if isinstance(days, Missing):
+        return days
+    began, (day, aplastic) = present_course(patient), days[-1]
+    since = [(judged - began, told) for judged, told in days]
+    lost = loss_of(since, confirmed=definitions.bca_loss == "confirmed")
+    if lost is not None and lost[0].seen:
+        note = "; ".join(part for part in (f"{lost[0]} after infusion", lost[1]) if part)
+        return Noted(value=True, note=note)
+    if (past := _past(patient, days)) is not None:
+        return past
+    if lost is None:
+        return _never_aplastic(since)
+    if not aplastic:
+        return Missing(lost[1] or f"B cells {on_day(day)}: no loss before day {ONSET_BY:g}", _NEW)
+    return Noted(value=False, note=f"aplasia {on_day(day)}")
+
+
+@measure(method=f"none recorded is no; {PRESENT_COURSE}", settled_by="follow-up after infusion")
+def relapse_or_hct_recorded(patient: Patient) -> bool | Noted | Missing:
+    """Whether a relapse or a transplant is recorded since the latest CAR T cells (004:280 speaks of neither)."""
+    found = [end for end in _ends_after(patient, present_course(patient)) if end[1] in ("relapse", "HCT")]
+    if not found:
+        return denied(patient, "none is recorded", "relapses", "treatments")
+    day, what = min(found)
+    return Noted(value=True, note=f"{what} {on_day(day)}")
 
 
 @measure(

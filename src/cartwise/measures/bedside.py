@@ -8,19 +8,24 @@ from collections.abc import Mapping
 from cartwise.basis import convert, convertible
 from cartwise.measures.course import in_first_course, set_aside
 from cartwise.measures.grade_range import GradeRange, worst
-from cartwise.study import Patient, Row
+from cartwise.study import Patient, Records, Row
 
 Seen = Mapping[str, list[Row]]
 """The observations of one day, by kind."""
 
 Days = Mapping[int, Seen]
-"""The observations of the first course by day, in order; half days count to the day they began in."""
+"""Observations by day, in order; half days count to the day they began in."""
 
 
 def bedside_days(patient: Patient, last: float = math.inf, first: float = 0.0) -> Days:
-    """The observations from day `first`, at the earliest from infusion on, to day `last`, by day."""
+    """The observations of the first course from day `first`, at the earliest from infusion on, to day `last`, by day."""
+    return by_day(in_first_course(patient, patient.observations, max(0.0, first), last))
+
+
+def by_day(rows: Records) -> Days:
+    """Observations by the day they were made on."""
     found: dict[int, dict[str, list[Row]]] = {}
-    for row in in_first_course(patient, patient.observations, max(0.0, first), last):
+    for row in rows:
         found.setdefault(math.floor(row.day), {}).setdefault(row.kind, []).append(row)
     return found
 

@@ -27,9 +27,7 @@ class Result:
 def results(rows: Records, test: str, unit: str = "") -> list[Result]:
     """The results that rows of a test give, in `unit` (the one in which measures compute it), in the order of days."""
     unit = unit or LABS[test]
-    return [
-        Result(row.day, None if row.below_limit else convert(row.value, row.unit, unit)) for row in rows
-    ]
+    return [Result(row.day, None if row.below_limit else convert(row.value, row.unit, unit)) for row in rows]
 
 
 def in_blood(patient: Patient, test: str) -> Records:

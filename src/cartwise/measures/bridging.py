@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cartwise.basis import Missing
+from cartwise.measures.burden import BEFORE, BEFORE_DAYS, before_ld, burden_day, none_before_ld
 from cartwise.measures.collection import CHEMOTHERAPY, courses, last_given, was_given
 from cartwise.measures.course import denied
-from cartwise.measures.history import before_index
+from cartwise.measures.history import before_index, up_to_index
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.response import REMISSION, REMISSION_BLASTS
 from cartwise.measures.settling import on_day, on_days
@@ -15,7 +16,10 @@ _GIVEN = "before infusion; none is no where other treatment is recorded"
 
 
 @measure(
-    method="latest of assessed response, response to treatment, relapse and marrow blasts of 5 % or more before infusion is CR or CRi",
+    method=(
+        "latest of assessed response, response to treatment, relapse and marrow blasts of 5 % or more before infusion is CR or "
+        f"CRi, and that or a later marrow of fewer blasts no older than {BEFORE_DAYS:g} days at lymphodepletion, infusion or today"
+    ),
     settled_by="the response before infusion",
 )
 def remission_before_infusion(patient: Patient) -> bool | Noted | Missing:
@@ -29,11 +33,8 @@ def remission_before_infusion(patient: Patient) -> bool | Noted | Missing:
         if row.response not in (None, "not assessed") and row.response_day is not None
     ]
     states += [(row.day, "relapse") for row in before_index(patient, patient.relapses)]
-    states += [
-        (row.day, "marrow blasts")
-        for row in before_index(patient, patient.marrow)
-        if (row.blasts or 0.0) >= REMISSION_BLASTS
-    ]
+    marrow = before_index(patient, patient.marrow).that(lambda row: row.blasts is not None)
+    states += [(row.day, "marrow blasts") for row in marrow if row.blasts >= REMISSION_BLASTS]
     if not states:
         return Missing("no response before infusion is recorded", "the response before infusion")
     day = max(when for when, _ in states)
@@ -42,7 +43,32 @@ def remission_before_infusion(patient: Patient) -> bool | Noted | Missing:
         return Missing(
             f"{', '.join(sorted(said))} {on_day(day)}", "the response of that day", cause="conflict"
         )
-    return Noted(said <= set(REMISSION), f"{', '.join(sorted(said))} {on_day(day)}")
+    remission, told = said <= set(REMISSION), f"{', '.join(sorted(said))} {on_day(day)}"
+    seen = max([day, *marrow.values("day")])
+    if remission and seen < burden_day(patient) - BEFORE_DAYS:
+        return Missing(
+            f"{told}, and no marrow in the last {BEFORE_DAYS:g} days", "the response before infusion"
+        )
+    return Noted(remission, told)
+
+
+@measure(
+    method=(
+        "the later of CNS assessment and relapse before infusion is `isolated CNS`, or a relapse of the CNS alone; where that "
+        "relapse is followed by a clear CNS, the response decides"
+    ),
+    settled_by="the CNS status",
+)
+def cns_disease_only(patient: Patient, cns_status: str | Missing) -> bool | Noted | Missing:
+    """Whether the central nervous system is the one site of leukaemia (004:173)."""
+    relapse = before_index(patient, patient.relapses).last
+    site = relapse.site if relapse else None
+    if isinstance(cns_status, Missing):
+        elsewhere = site is not None and cns_status.cause != "conflict"
+        return Noted(value=False, note=f"relapse of {site}") if elsewhere else cns_status
+    if cns_status == "CNS1" and site == "CNS":
+        return Missing("CNS1 after a relapse of the CNS alone", "the response before infusion")
+    return Noted(cns_status == "isolated CNS", cns_status)
 
 
 @measure(method=f"chemotherapy of intent bridging, {_GIVEN}", settled_by="the bridging therapy")
@@ -52,7 +78,11 @@ def bridging_chemotherapy(patient: Patient) -> bool | Noted | Missing:
     if rows:
         return Noted(value=True, note=f"begun {on_days([row.day for row in rows])}")
     told = was_given(patient, CHEMOTHERAPY)
-    return told if isinstance(told, Missing) else denied(patient, "none recorded as bridging", "treatments")
+    return (
+        told
+        if isinstance(told, Missing)
+        else denied(up_to_index(patient), "none recorded as bridging", "treatments")
+    )
 
 
 @measure(
@@ -68,7 +98,7 @@ def intrathecal_with_bridging(patient: Patient, bridging_chemotherapy: bool) -> 
     return (
         Noted(value=True, note=on_days(days))
         if days
-        else denied(patient, "none recorded since", "treatments")
+        else denied(up_to_index(patient), "none recorded since", "treatments")
     )
 
 
@@ -79,7 +109,11 @@ def blinatumomab_as_bridge(patient: Patient) -> bool | Noted | Missing:
     if rows:
         return Noted(value=True, note=on_days([row.day for row in rows]))
     told = was_given(patient, ("blinatumomab",))
-    return told if isinstance(told, Missing) else denied(patient, "none recorded as bridging", "treatments")
+    return (
+        told
+        if isinstance(told, Missing)
+        else denied(up_to_index(patient), "none recorded as bridging", "treatments")
+    )
 
 
 @measure(
@@ -119,18 +153,18 @@ def cd19_read_since_blinatumomab(patient: Patient, prior_blinatumomab: bool) -> 
     return (
         Noted(value=True, note=on_days(days))
         if days
-        else denied(patient, f"not since day {last:g}", "marrow")
+        else denied(up_to_index(patient), f"not since day {last:g}", "marrow")
     )
 
 
 @measure(
     unit="%",
-    method="latest marrow before infusion in which it was measured",
+    method=f"marrow in which it was measured, {BEFORE}",
     settled_by="CD19-positive cells in marrow",
 )
 def antigen_load(patient: Patient) -> float | Noted | Missing:
-    """CD19-positive cells, normal and leukaemic, among marrow cells before infusion (004:173)."""
-    rows = before_index(patient, patient.marrow.that(lambda row: row.cd19_antigen_load is not None))
+    """CD19-positive cells, normal and leukaemic, among marrow cells before lymphodepletion (004:52, 004:173)."""
+    rows = before_ld(patient, patient.marrow.that(lambda row: row.cd19_antigen_load is not None))
     if not rows:
-        return Missing("CD19-positive cells in marrow were not measured", "CD19-positive cells in marrow")
+        return none_before_ld(patient, "marrow read for CD19-positive cells")
     return Noted(rows[-1].cd19_antigen_load, on_day(rows[-1].day))

@@ -6,6 +6,7 @@ import math
 
 from cartwise.basis import Interval, Missing
 from cartwise.measures.course import index_infusion, today
+from cartwise.measures.history import ANTILEUKAEMIC, before_index
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.residual_disease import FLOW, PCR, evaluable, state_of
 from cartwise.measures.settling import on_day
@@ -17,7 +18,7 @@ BEFORE_DAYS = 42.0
 LD_DAYS = 30.0
 """Lymphodepletion more than this long before an infusion belonged to something else. Our choice."""
 
-_BEFORE = (
+BEFORE = (
     f"latest in the {BEFORE_DAYS:g} days to the first day of lymphodepletion, where that is not recorded to the infusion, "
     "before it to the day asked for"
 )
@@ -27,43 +28,41 @@ def burden_day(patient: Patient) -> float:
     """The day on which burden is read: lymphodepletion, else infusion, else today."""
     infused = index_infusion(patient)
     end = infused.day if infused else today(patient)
-    began = [
-        row.day
-        for row in patient.treatments.where(kind="lymphodepletion").between(end - LD_DAYS, end)
-    ]
+    began = [row.day for row in patient.treatments.where(kind="lymphodepletion").between(end - LD_DAYS, end)]
     return min(began, default=end)
 
 
-def _before_ld(patient: Patient, rows: Records) -> Records:
+def before_ld(patient: Patient, rows: Records) -> Records:
     """The rows of the latest day before lymphodepletion that has any."""
     end = burden_day(patient)
     recent = rows.between(end - BEFORE_DAYS, end)
     return recent.between(recent[-1].day, recent[-1].day) if recent else recent
 
 
-def _none(patient: Patient, what: str) -> Missing:
+def none_before_ld(patient: Patient, what: str) -> Missing:
+    """Why nothing is known before lymphodepletion: there is no `what` that is recent enough."""
     end = burden_day(patient)
     return Missing(f"no {what} from day {end - BEFORE_DAYS:g} to {end:g}", f"a {what} before lymphodepletion")
 
 
 @measure(
     unit="%",
-    method=f"marrow blasts by morphology, {_BEFORE}; highest of one day",
+    method=f"marrow blasts by morphology, {BEFORE}; highest of one day",
     settled_by="marrow blasts before lymphodepletion",
 )
 def marrow_blasts_before_ld(patient: Patient) -> float | Noted | Missing:
     """Leukaemic blasts in marrow before lymphodepletion (002:110, 002:428)."""
-    rows = _before_ld(patient, patient.marrow.that(lambda row: row.blasts is not None))
+    rows = before_ld(patient, patient.marrow.that(lambda row: row.blasts is not None))
     if not rows:
-        return _none(patient, "marrow with a blast count")
+        return none_before_ld(patient, "marrow with a blast count")
     return Noted(max(rows.values("blasts")), on_day(rows[-1].day))
 
 
 def _tests(patient: Patient) -> Records:
-    return _before_ld(patient, patient.mrd.that(lambda row: row.method in FLOW + PCR and evaluable(row)))
+    return before_ld(patient, patient.mrd.that(lambda row: row.method in FLOW + PCR and evaluable(row)))
 
 
-_MRD = f"MRD in marrow by flow or PCR, {_BEFORE}; of several tests on one day the highest state"
+_MRD = f"MRD in marrow by flow or PCR, {BEFORE}; of several tests on one day the highest state"
 
 
 @measure(method=_MRD, settled_by="an MRD test by flow or PCR before lymphodepletion")
@@ -71,7 +70,7 @@ def mrd_state_before_ld(patient: Patient) -> str | Noted | Missing:
     """MRD before lymphodepletion: negative, detected below quantification, or positive."""
     rows = _tests(patient)
     if not rows:
-        return _none(patient, "MRD test by flow or PCR")
+        return none_before_ld(patient, "MRD test by flow or PCR")
     methods = ", ".join(dict.fromkeys(row.method for row in rows))
     return Noted(state_of(rows), f"{methods}, {on_day(rows[-1].day)}")
 
@@ -97,6 +96,23 @@ def mrd_before_ld(patient: Patient, mrd_state_before_ld: str) -> float | Noted |
             "the level of that test",
         )
     return Noted(max(levels), f"{method}, {on_day(rows[-1].day)}")
+
+
+@measure(
+    method=f"{_MRD}; where the latest relapse is dated, a test after the first day of treatment begun since",
+    settled_by="an MRD test by flow or PCR after reinduction",
+)
+def mrd_state_after_reinduction(patient: Patient, mrd_state_before_ld: str) -> str | Noted | Missing:
+    """MRD after reinduction: negative, detected below quantification, or positive (004:15)."""
+    relapse = before_index(patient, patient.relapses).last
+    tested = _tests(patient)[-1].day
+    if relapse is None:
+        return Noted(mrd_state_before_ld, on_day(tested))
+    treated = patient.treatments.where(kind=ANTILEUKAEMIC).between(relapse.day, tested)
+    if not any(row.day < tested for row in treated):
+        told = f"the test {on_day(tested)} is not after treatment of the relapse {on_day(relapse.day)}"
+        return Missing(told, "an MRD test by flow or PCR after reinduction")
+    return Noted(mrd_state_before_ld, on_day(tested))
 
 
 def _sensitivity(sensitivity: float | None) -> str:

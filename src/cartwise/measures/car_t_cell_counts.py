@@ -48,7 +48,9 @@ def _count(patient: Patient, point: TimePoint) -> Noted | Missing:
     share = told["CAR+"]
     if share.parent_cells is not None and share.parent_cells < MIN_PARENT_CELLS:
         return Missing(f"the sample {on_day(sample.day)} has only {share.parent_cells} T cells")
-    counts = results(in_blood(patient, "CD3").between(sample.day - COUNT_DAYS, sample.day + COUNT_DAYS), "CD3")
+    counts = results(
+        in_blood(patient, "CD3").between(sample.day - COUNT_DAYS, sample.day + COUNT_DAYS), "CD3"
+    )
     known = [row for row in counts if row.value is not None]
     if not known:
         return Missing(f"no count of CD3+ cells within {COUNT_DAYS:g} day of the sample {on_day(sample.day)}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from cartwise.basis import Missing
 from cartwise.measures.blood_counts import in_blood, results
 from cartwise.measures.course import denied, set_aside, today
-from cartwise.measures.history import before_index
+from cartwise.measures.history import allogeneic, before_index, up_to_index
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day, on_days
 from cartwise.study import Patient, Records
@@ -13,7 +15,10 @@ from cartwise.study import Patient, Records
 COUNT_DAYS = 3.0
 """How old a blood count may be to tell whether cells can be collected: our choice, counts move fast then."""
 
-CHEMOTHERAPY = ("chemotherapy", "cytotoxic chemotherapy")
+CHEMOTHERAPY = ("chemotherapy", "cytotoxic chemotherapy", "maintenance", "etoposide")
+"""Maintenance and etoposide stand among the chemotherapy of 004:147-148. Intrathecal treatment stands apart there."""
+GVHD_STEROID_INTENTS = (None, "prophylaxis", "toxicity", "other")
+"""Purposes of steroids that were not given against leukaemia: after GVHD they count as immunosuppression. Our choice."""
 OTHER_IMMUNOTHERAPY = ("blinatumomab", "inotuzumab", "CD22-directed therapy")
 _LATEST_COUNT = f"latest in blood, no older than {COUNT_DAYS:g} days"
 _SINCE = (
@@ -24,14 +29,24 @@ _GIVEN = "a course before infusion; none is no where other treatment is recorded
 
 
 @measure(
-    method="a treatment of kind apheresis before infusion, or the collection day of an infusion; none recorded is no"
+    method=(
+        "a treatment of kind apheresis before infusion, or the collection day of an infusion; none recorded is no; where CAR T "
+        "cells were given before, a collection since, for one before them may be used up"
+    ),
+    settled_by="whether cells are in store",
 )
 def collected(patient: Patient) -> bool | Noted | Missing:
     """Whether T cells have been collected."""
     days = [row.day for row in before_index(patient, patient.treatments.where(kind="apheresis"))]
     days += patient.infusions.values("apheresis_day")
+    earlier = [row.day for row in before_index(patient, patient.treatments.where(kind="CAR T"))]
+    earlier += before_index(patient, patient.infusions).values("day")
+    since = [day for day in days if day >= max(earlier, default=-math.inf)]
+    if since:
+        return Noted(value=True, note=on_days(since))
     if days:
-        return Noted(value=True, note=on_days(days))
+        reason = f"collected {on_days(days)}, before earlier CAR T cells {on_days(earlier)}"
+        return Missing(reason, "whether cells are in store")
     return denied(patient, "none recorded", "infusions", "treatments")
 
 
@@ -80,7 +95,7 @@ def was_given(patient: Patient, kinds: tuple[str, ...]) -> Noted | Missing:
     rows = courses(patient, kinds)
     if rows:
         return Noted(value=True, note=f"begun {on_days([row.day for row in rows])}")
-    if (lost := set_aside(patient, "treatments")) is not None:
+    if (lost := set_aside(up_to_index(patient), "treatments")) is not None:
         return lost
     if not before_index(patient, patient.treatments):
         return Missing("no earlier treatment is recorded at all", "the patient's earlier treatments")
@@ -89,22 +104,26 @@ def was_given(patient: Patient, kinds: tuple[str, ...]) -> Noted | Missing:
 
 def last_given(patient: Patient, kinds: tuple[str, ...]) -> float | Missing:
     """The last day on which any of some kinds of treatment was given before infusion."""
-    rows, now = courses(patient, kinds), today(patient)
+    return _last_day(courses(patient, kinds), kinds[0], today(patient))
+
+
+def _last_day(rows: Records, kind: str, now: float) -> float | Missing:
     if not rows:
-        return Missing(f"no {kinds[0]} is recorded")
+        return Missing(f"no {kind} is recorded")
     ends = [min(row.end_day, now) for row in rows if row.end_day is not None]
     last = max(ends, default=float("-inf"))
     open_days = [row.day for row in rows if row.end_day is None and row.day >= last]
     if open_days:
-        return Missing(
-            f"{kinds[0]} begun {on_days(open_days)} has no last day", f"the last day of {kinds[0]}"
-        )
+        return Missing(f"{kind} begun {on_days(open_days)} has no last day", f"the last day of {kind}")
     return float(last)
 
 
 def time_since(patient: Patient, kinds: tuple[str, ...]) -> Noted | Missing:
     """Days from the last day on which any of some kinds of treatment was given to today."""
-    last = last_given(patient, kinds)
+    return _since(patient, last_given(patient, kinds))
+
+
+def _since(patient: Patient, last: float | Missing) -> Noted | Missing:
     return last if isinstance(last, Missing) else Noted(today(patient) - last, f"last given {on_day(last)}")
 
 
@@ -161,7 +180,7 @@ def since_other_immunotherapy(patient: Patient) -> float | Noted | Missing:
 
 def last_hct(patient: Patient) -> float | Missing:
     """The day of the last transplant before infusion, not autologous."""
-    rows = courses(patient, ("HCT",)).that(lambda row: row.donor != "autologous")
+    rows = allogeneic(courses(patient, ("HCT",)))
     return float(rows[-1].day) if rows else Missing("no transplant is dated", "the day of HCT")
 
 
@@ -176,13 +195,46 @@ def since_hct(patient: Patient) -> float | Missing:
     return day if isinstance(day, Missing) else today(patient) - day
 
 
-@measure(unit="d", method=_SINCE, settled_by="the last day of immunosuppression")
+def last_immunosuppression(patient: Patient) -> float | Missing:
+    """The last day of immunosuppression: as such, or as ruxolitinib or steroids that came after HCT."""
+    asked, now = "the last day of immunosuppression", today(patient)
+    given = (
+        ("immunosuppression", courses(patient, ("immunosuppression",))),
+        ("ruxolitinib", _after_hct(patient, "ruxolitinib")),
+        ("steroid", _against_gvhd(patient)),
+    )
+    ends = [_last_day(rows, kind, now) for kind, rows in given if rows]
+    if not ends:
+        return Missing("no immunosuppression after HCT is recorded", asked)
+    unknown = [end.reason for end in ends if isinstance(end, Missing)]
+    known = [end for end in ends if not isinstance(end, Missing)]
+    return Missing("; ".join(unknown), asked) if unknown else max(known)
+
+
+def _after_hct(patient: Patient, kind: str) -> Records:
+    day = last_hct(patient)
+    if isinstance(day, Missing):
+        return Records()
+    return courses(patient, (kind,)).that(lambda row: row.end_day is None or row.end_day >= day)
+
+
+def _against_gvhd(patient: Patient) -> Records:
+    seen = patient.gvhd.where(kind=("acute", "chronic"))
+    rows = _after_hct(patient, "steroid").where(intent=GVHD_STEROID_INTENTS)
+    return rows.between(seen[0].day, math.inf) if seen else Records()
+
+
+@measure(
+    unit="d",
+    method=(
+        f"immunosuppression, and after the last HCT ruxolitinib and, from the first GVHD on, steroids that were not given "
+        f"against leukaemia, each {_SINCE}; the latest counts"
+    ),
+    settled_by="the last day of immunosuppression",
+)
 def since_immunosuppression(patient: Patient) -> float | Noted | Missing:
     """Time since immunosuppression was stopped (004:146)."""
-    found = time_since(patient, ("immunosuppression",))
-    if isinstance(found, Missing) and not courses(patient, ("immunosuppression",)):
-        return Missing("no immunosuppression after HCT is recorded", "the last day of immunosuppression")
-    return found
+    return _since(patient, last_immunosuppression(patient))
 
 
 GVHD_DAYS = 28.0

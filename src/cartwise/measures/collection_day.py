@@ -10,7 +10,13 @@ from dataclasses import dataclass
 
 from cartwise.basis import Missing
 from cartwise.evidence import Threshold, threshold
-from cartwise.measures.collection import CHEMOTHERAPY, OTHER_IMMUNOTHERAPY, last_given, last_hct
+from cartwise.measures.collection import (
+    CHEMOTHERAPY,
+    OTHER_IMMUNOTHERAPY,
+    last_given,
+    last_hct,
+    last_immunosuppression,
+)
 from cartwise.measures.course import set_aside
 from cartwise.measures.measure import Noted, measure
 from cartwise.study import Patient
@@ -64,9 +70,7 @@ def _conditions(patient: Patient, after_hct: bool) -> list[_Condition]:
     ]
     if after_hct:
         found.append(_Condition("HCT", last_hct(patient), *_periods(AFTER_HCT)))
-        stopped = last_given(patient, ("immunosuppression",))
-        if isinstance(stopped, Missing):
-            stopped = Missing(stopped.reason, "the last day of immunosuppression")
+        stopped = last_immunosuppression(patient)
         found.append(_Condition("immunosuppression", stopped, *_periods(IMMUNOSUPPRESSION)))
     return found
 

@@ -111,10 +111,6 @@ class UnderEach(Criterion):
             return Answer(UNKNOWN, self.sentence, detail, "record", _settled_by(waiting), facts)
         return Answer(UNKNOWN, self.sentence, f"depends on the definition: {detail}", "source", facts=facts)
 
-    def unchanged(self, sheet: Sheet) -> bool:
-        """Whether the criterion stands as before under every definition."""
-        return all(self.of.steady(sheet.under(self.choice, option)) for option in self.options)
-
     def _told(self, answer: Answer, sheet: Sheet) -> bool:
         measured = all(sheet[item.name].known for item in self.of.measures())
         return measured or answer.truth is not UNKNOWN or answer.cause == "source"

@@ -6,13 +6,16 @@ import math
 
 from cartwise.basis import Missing
 from cartwise.measures.measure import Noted
-from cartwise.study import Patient, Records, Row
+from cartwise.study import ASSESSMENTS, Patient, Records, Row
 
 SPLIT_DOSE_DAYS = 28.0
 """An infusion that names no course belongs to the first one up to this day: our choice; plans split over days."""
 
 FIRST_COURSE = "first course: from infusion to the day before the next course of CAR T cells"
 """The span in the words of a methods section."""
+
+PRESENT_COURSE = "latest course of CAR T cells so far"
+"""The span that measures of the present read, in the same words."""
 
 
 def index_infusion(patient: Patient) -> Row | None:
@@ -39,6 +42,17 @@ def course_end(patient: Patient) -> float:
     return min(ends, default=math.inf)
 
 
+def present_course(patient: Patient) -> float:
+    """The day on which the latest course so far began, which measures of the present read; infinity where there is none."""
+    began: Row | None = None
+    for row in patient.infusions:
+        if row.day >= 0 and (began is None or not _same_course(began, row)):
+            began = row
+    if began is None:
+        return math.inf
+    return float(max([began.day, *patient.treatments.where(kind="CAR T").values("day")]))
+
+
 def _same_course(first: Row, other: Row) -> bool:
     if first.course is not None and other.course is not None:
         return bool(first.course == other.course)
@@ -48,6 +62,16 @@ def _same_course(first: Row, other: Row) -> bool:
 def in_first_course(patient: Patient, rows: Records, first: float = 0.0, last: float = math.inf) -> Records:
     """Rows from day `first` to day `last`, both included, that belong to the first course."""
     return rows.between(first, last).before(course_end(patient))
+
+
+def in_present_course(patient: Patient, rows: Records, first: float = 0.0, last: float = math.inf) -> Records:
+    """Rows from day `first` to day `last`, both included, that belong to the latest course so far."""
+    return rows.between(max(first, present_course(patient)), last)
+
+
+def since_infusion(patient: Patient, rows: Records, first: float = 0.0, last: float = math.inf) -> Records:
+    """Rows from day `first` to day `last`, both included, after the index infusion, whatever the course."""
+    return Records() if index_infusion(patient) is None else rows.between(max(0.0, first), last)
 
 
 def unseen(patient: Patient, reason: str, settled_by: str = "") -> Missing:
@@ -63,17 +87,22 @@ def today(patient: Patient) -> float:
     return day if math.isfinite(day) else patient.last_day or 0.0
 
 
-CLINICAL = ("follow_up", "assessments", "relapses", "deaths", "marrow")
-"""Tables whose rows after infusion show that relapse or transplant would have been recorded: grades and drugs of the
-first weeks, and laboratory samples, do not.
+CLINICAL = ("follow_up", "relapses", "deaths", "marrow")
+"""Tables whose rows after infusion show that relapse or transplant would have been recorded, as assessments do: grades
+and drugs of the first weeks, and laboratory samples, do not.
 """
+OF_LEUKAEMIA = tuple(
+    kind for kind in ASSESSMENTS if kind not in ("IEC-HS", "neurotoxicity", "organ toxicity grade")
+)
+"""Assessments that show it too; those of toxicity do not."""
 
 
 def followed(patient: Patient) -> bool:
     """Whether anything after infusion shows that a relapse or a transplant would have been recorded."""
-    return index_infusion(patient) is not None and any(
-        (rows := getattr(patient, table)) and rows[-1].day > 0 for table in CLINICAL
-    )
+    if index_infusion(patient) is None:
+        return False
+    seen = [*(getattr(patient, table) for table in CLINICAL), patient.assessments.where(kind=OF_LEUKAEMIA)]
+    return any(rows and rows[-1].day > 0 for rows in seen)
 
 
 def set_aside(patient: Patient, *tables: str) -> Missing | None:

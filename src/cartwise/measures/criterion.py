@@ -80,26 +80,12 @@ class Criterion(ABC):
 
     def ask(self, sheet: Sheet) -> Answer:
         """The answer, kept on the sheet: guidelines share criteria, and a sheet never changes."""
-        key = id(self)
-        kept = sheet.answers.get(key)
+        kept = sheet.answers.get(id(self))
         if kept is None:
-            earlier = sheet.earlier_answer(key)
-            kept = earlier if earlier is not None and self.steady(sheet) else (self, self.answer(sheet))
-            sheet.answers[key] = kept
+            # Itself too, so that nothing else gets its id while the sheet lives.
+            kept = sheet.answers[id(self)] = self, self.answer(sheet)
         found: Answer = kept[1]
         return found
-
-    def steady(self, sheet: Sheet) -> bool:
-        """Whether everything it rests on is as on the sheet of the earlier view; asked once a sheet."""
-        key = id(self)
-        kept = sheet.steady.get(key)
-        if kept is None:
-            kept = sheet.steady[key] = self.unchanged(sheet)
-        return kept
-
-    def unchanged(self, sheet: Sheet) -> bool:
-        """Whether everything it rests on is as on the sheet of the earlier view."""
-        return all(part.steady(sheet) for part in self.parts)
 
     @property
     @abstractmethod
@@ -130,9 +116,6 @@ class _Leaf(Criterion):
     @property
     def parts(self) -> tuple[Criterion, ...]:
         return ()
-
-    def unchanged(self, sheet: Sheet) -> bool:
-        return sheet.unchanged(self.measure.name)
 
     def measures(self) -> tuple[Measure, ...]:
         return (self.measure,)

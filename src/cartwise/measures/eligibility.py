@@ -6,8 +6,9 @@ import math
 
 from cartwise.basis import Missing, convert
 from cartwise.measures.course import index_infusion, set_aside, today
-from cartwise.measures.history import before_index
+from cartwise.measures.history import FAILURES, allogeneic, before_index
 from cartwise.measures.measure import Noted, measure
+from cartwise.measures.response import REMISSION
 from cartwise.measures.settling import on_day, on_days
 from cartwise.study import Patient
 
@@ -66,7 +67,10 @@ def age_at_most(patient: Patient) -> float | Missing:
 
 
 @measure(
-    method=f"indication {' or '.join(REFRACTORY)}, {_INDICATION}; MRD alone is left to the source that asks",
+    method=(
+        f"indication {' or '.join(REFRACTORY)}, {_INDICATION}; MRD alone is left to the source that asks; another indication "
+        "leaves it open where treatment since the latest dated relapse brought no remission"
+    ),
     settled_by="whether the disease is refractory",
 )
 def refractory(patient: Patient) -> bool | Noted | Missing:
@@ -81,7 +85,25 @@ def refractory(patient: Patient) -> bool | Noted | Missing:
         return Missing(
             f"{said}: the text does not say whether MRD alone counts as refractory", cause="source"
         )
+    failed = [] if said in REFRACTORY else _failed_since_relapse(patient)
+    if failed:
+        return Missing(
+            f"{said} at referral, and treatment since that relapse brought no remission {on_days(failed)}",
+            "whether the disease is refractory",
+        )
     return Noted(said in REFRACTORY, said)
+
+
+def _failed_since_relapse(patient: Patient) -> list[float]:
+    """The days on which treatment since the latest dated relapse was found to have failed, where no remission came since."""
+    relapse = before_index(patient, patient.relapses).last
+    if relapse is None:
+        return []
+    treated = before_index(patient, patient.treatments).between(relapse.day, math.inf)
+    told = [(row.response_day, row.response) for row in treated if row.response_day is not None]
+    assessed = before_index(patient, patient.assessments.where(kind="response", value=REMISSION))
+    remissions = [day for day, said in told if said in REMISSION] + assessed.values("day")
+    return [day for day, said in told if said in FAILURES and day > max(remissions, default=-math.inf)]
 
 
 FIRST = ("first relapse", "first relapse refractory to reinduction", "first relapse after HCT")
@@ -124,9 +146,7 @@ def relapsed_after_hct(patient: Patient, prior_hct: bool) -> bool | Noted | Miss
         return Noted(value=False, note="no HCT before")
     if patient.profile.disease_indication == "first relapse after HCT":
         return Noted(value=True, note="by the indication")
-    transplants = before_index(
-        patient, patient.treatments.that(lambda row: row.kind == "HCT" and row.donor != "autologous")
-    )
+    transplants = allogeneic(before_index(patient, patient.treatments))
     relapses = before_index(patient, patient.relapses)
     later = [row.day for row in relapses if transplants and row.day >= transplants[0].day]
     return (
@@ -160,15 +180,16 @@ def first_relapse_after(patient: Patient) -> float | Missing:
 
 
 @measure(
-    method="latest CNS assessment `isolated CNS`, or latest relapse before infusion of the CNS alone",
+    method="latest relapse before infusion of the CNS alone, or CNS assessment `isolated CNS` no older than that relapse",
     settled_by="the site of the relapse",
 )
 def isolated_cns_relapse(patient: Patient) -> bool | Noted | Missing:
     """Whether the present relapse is of the central nervous system alone (004:248-252)."""
-    assessed = before_index(patient, patient.assessments.where(kind="CNS"))
+    relapses = before_index(patient, patient.relapses)
+    since = relapses[-1].day if relapses else -math.inf
+    assessed = before_index(patient, patient.assessments.where(kind="CNS")).between(since, math.inf)
     if assessed and assessed[-1].value == "isolated CNS":
         return Noted(value=True, note=f"assessed {on_day(assessed[-1].day)}")
-    relapses = before_index(patient, patient.relapses)
     if not relapses or relapses[-1].site is None:
         return Missing("the site of the latest relapse is not recorded", "the site of the relapse")
     return Noted(relapses[-1].site == "CNS", f"{relapses[-1].site}, {on_day(relapses[-1].day)}")

@@ -11,14 +11,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cartwise.basis import UNKNOWN, YES, Missing, Truth
-from cartwise.measures.bedside import Days, bedside_days, observations_complete
-from cartwise.measures.course import set_aside, today, unseen
+from cartwise.measures.bedside import Days, by_day
+from cartwise.measures.course import (
+    PRESENT_COURSE,
+    in_present_course,
+    present_course,
+    set_aside,
+    today,
+    unseen,
+)
 from cartwise.measures.grade_range import GradeRange, known
 from cartwise.measures.grading_crs import WAIVED_DAYS, crs_on, derived_crs
-from cartwise.measures.grading_icans import derived_icans, icans_on
+from cartwise.measures.grading_icans import derived_icans, icans_of
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day
-from cartwise.measures.toxicity import graded
+from cartwise.measures.toxicity import graded, graded_now
+from cartwise.measures.treatment import TOXICITY_DAYS
 from cartwise.study import Patient, Records
 
 SCALE = "ASTCT 2019"
@@ -26,8 +34,9 @@ NOW_DAYS = 1
 """A grade of 1 or more, or an observation, tells the present for its day and the next. Our choice."""
 
 _NOW = (
-    "ASTCT grade recorded for the day or the one before; a grade of 0 stands until another is recorded; where none "
-    "is recorded, the grade derived from the observations of those days"
+    "ASTCT grade recorded for the day or the one before; a grade of 0 after an episode, or any once the "
+    f"{TOXICITY_DAYS:g} days in which toxicity comes are over, stands until another is recorded; where none is recorded, "
+    f"the grade derived from the observations of those days; {PRESENT_COURSE}"
 )
 _AGREE = "each day with an ASTCT grade and observations; no where the grade lies outside what they allow"
 
@@ -60,16 +69,14 @@ class Present:
 
 def _present(patient: Patient, kind: str) -> Present | Missing:
     now = math.floor(today(patient))
-    rows = graded(patient, kind, scale=SCALE).that(lambda row: row.grade is not None)
-    seen = patient.observations.between(now - NOW_DAYS, math.inf)
-    days = bedside_days(patient, first=now - NOW_DAYS - WAIVED_DAYS) if seen else {}
+    rows = graded_now(patient, kind, scale=SCALE)
+    days = _days_observed(patient, now)
     latest = rows[-1].day if rows else -math.inf
     recorded = max((row.grade for row in rows if row.day == latest), default=None)
     observed = {day: _observed(patient, kind, day, days) for day in days if now - NOW_DAYS <= day <= now}
     derived = {day: grade for day, grade in observed.items() if isinstance(grade, GradeRange)}
     last = max(derived, default=-1)
-    # A grade of 0 stands until another is recorded, which a row that was set aside may be.
-    stands = recorded == 0 and set_aside(patient, "toxicities") is None
+    stands = recorded == 0 and _stands(patient, rows, now)
     if recorded is not None and latest >= last and (stands or latest >= now - NOW_DAYS):
         return Present(int(recorded), derived.get(math.floor(latest)), latest)
     if derived:
@@ -84,11 +91,26 @@ def _present(patient: Patient, kind: str) -> Present | Missing:
     )
 
 
+def _days_observed(patient: Patient, now: int) -> Days:
+    """The observations that bear on the present: none where none was made these days."""
+    if not patient.observations.between(now - NOW_DAYS, math.inf):
+        return {}
+    return by_day(in_present_course(patient, patient.observations, now - NOW_DAYS - WAIVED_DAYS))
+
+
+def _stands(patient: Patient, rows: Records, now: int) -> bool:
+    """Whether a grade of 0 holds until another is recorded, which a row that was set aside may be.
+
+    Before toxicity came, and while it still may come, a 0 holds no longer than any grade.
+    """
+    over = now > present_course(patient) + TOXICITY_DAYS or any(row.grade >= 1 for row in rows)
+    return over and set_aside(patient, "toxicities") is None
+
+
 def _observed(patient: Patient, kind: str, day: int, days: Days) -> GradeRange | Missing:
     if kind == "CRS":
         return crs_on(patient, day, days)
-    age = patient.profile.age_at_index_years
-    return icans_on(age, days[day], complete=observations_complete(patient))
+    return icans_of(patient, days[day])
 
 
 def _asked(patient: Patient, kind: str, ask: Callable[[GradeRange], Truth]) -> bool | Noted | Missing:

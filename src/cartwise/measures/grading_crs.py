@@ -22,7 +22,6 @@ from cartwise.measures.bedside import (
 from cartwise.measures.course import FIRST_COURSE, unseen
 from cartwise.measures.grade_range import GradeRange, known, worst
 from cartwise.measures.measure import Noted, measure
-from cartwise.measures.toxicity import graded
 from cartwise.measures.treatment import TOXICITY_DAYS
 from cartwise.study import Patient
 
@@ -107,7 +106,8 @@ def explained(patient: Patient, day: int, seen: Seen) -> Truth:
     said = words(seen, "other cause of fever")
     if len(said) == 1 and said[0] in ("present", "absent"):
         return truth_of(said[0] == "present")
-    attributed = graded(patient, "CRS").that(lambda row: math.floor(row.day) == day and (row.grade or 0) >= 1)
+    graded = patient.toxicities.where(kind="CRS")
+    attributed = graded.that(lambda row: math.floor(row.day) == day and (row.grade or 0) >= 1)
     return NO if attributed else UNKNOWN
 
 

@@ -35,7 +35,7 @@ EXAMINED = frozenset({"ICE", "CAPD", "arousal"})
 EVENTS = frozenset({"seizure", "motor weakness", "cerebral oedema"})
 
 METHOD = (
-    "ASTCT 2019, worst of cognition (ICE from 12 years on, CAPD below; age on the index day), arousal, seizure, focal "
+    "ASTCT 2019, worst of cognition (ICE from 12 years on, CAPD below, and without ICE in trisomy 21; age on the index day), arousal, seizure, focal "
     "weakness and oedema; the last three count as not seen where not recorded; table read in a secondary source"
 )
 AROUSAL = {
@@ -49,10 +49,12 @@ WEAKNESS = {"none": known(0), "deep focal": known(4)}
 OEDEMA = {"none": known(0), "focal": known(3), "diffuse": known(4)}
 
 
-def cognition(age: float | None, seen: Seen) -> GradeRange:
-    """The grade by the score that goes with the age."""
+def cognition(age: float | None, seen: Seen, *, delayed: bool = False) -> GradeRange:
+    """The grade by the score that goes with the age; who is delayed and has no ICE is graded by CAPD at any age."""
     if age is None:
         return GradeRange(0, 4, ("the age",))
+    if delayed and "CAPD" in seen and "ICE" not in seen:
+        return _by_capd(seen)
     return _by_ice(seen) if ICE_AGE.compare(age, "a").truth is YES else _by_capd(seen)
 
 
@@ -87,17 +89,20 @@ def arousal(seen: Seen, cognitive: GradeRange) -> GradeRange:
     return graded_by_words(seen, "arousal", AROUSAL, GradeRange(0, worst_left, ("arousal",)))
 
 
-def icans_on(age: float | None, seen: Seen, *, complete: bool = True) -> GradeRange | Missing:
+def icans_on(
+    age: float | None, seen: Seen, *, complete: bool = True, delayed: bool = False
+) -> GradeRange | Missing:
     """The grade of ICANS on a day, as far as its observations settle it; ungraded, not 0, where there is none.
 
     Args:
         age: age in years.
         seen: the observations of the day.
         complete: whether no observation of the patient was set aside, so that an event not recorded was not seen.
+        delayed: whether development is delayed, so that CAPD serves beyond its age.
     """
     if not seen.keys() & (EXAMINED | EVENTS):
         return Missing("no ICE, CAPD or arousal is recorded", "ICE or CAPD, and arousal")
-    cognitive = cognition(age, seen)
+    cognitive = cognition(age, seen, delayed=delayed)
     absent = known(0) if complete and seen.keys() & EXAMINED else GradeRange(0, 4, ("the examination",))
     seized = any(count > 0 for count in numbers(seen, "seizure", "1"))
     return worst(
@@ -111,11 +116,19 @@ def icans_on(age: float | None, seen: Seen, *, complete: bool = True) -> GradeRa
     )
 
 
+def icans_of(patient: Patient, seen: Seen) -> GradeRange | Missing:
+    """The grade of ICANS of a patient on a day; of delays the record holds trisomy 21 alone."""
+    return icans_on(
+        patient.profile.age_at_index_years,
+        seen,
+        complete=observations_complete(patient),
+        delayed=patient.profile.down_syndrome is True,
+    )
+
+
 def derived_icans(patient: Patient) -> dict[int, GradeRange]:
     """The grade of ICANS on every day that was observed, in the weeks in which it comes."""
-    age = patient.profile.age_at_index_years
-    days, whole = bedside_days(patient, TOXICITY_DAYS), observations_complete(patient)
-    found = {day: icans_on(age, seen, complete=whole) for day, seen in days.items()}
+    found = {day: icans_of(patient, seen) for day, seen in bedside_days(patient, TOXICITY_DAYS).items()}
     return {day: grade for day, grade in found.items() if isinstance(grade, GradeRange)}
 
 

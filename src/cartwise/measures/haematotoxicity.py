@@ -1,4 +1,4 @@
-"""Haematotoxicity after infusion: early and late ICAHT (icaht-2023), and how long neutropenia has lasted."""
+"""Haematotoxicity after infusion: early and late ICAHT (icaht-2023), and for how long counts have been low."""
 
 from __future__ import annotations
 
@@ -6,10 +6,19 @@ import math
 from collections.abc import Callable, Collection
 from itertools import pairwise, takewhile
 
-from cartwise.basis import NO, YES, Missing
+from cartwise.basis import NO, YES, Interval, Missing
 from cartwise.evidence import Threshold, threshold
-from cartwise.measures.blood_counts import after_infusion
-from cartwise.measures.course import FIRST_COURSE, course_end, index_infusion, today, unseen
+from cartwise.measures.blood_counts import Result, after_infusion, in_blood, results
+from cartwise.measures.course import (
+    FIRST_COURSE,
+    PRESENT_COURSE,
+    course_end,
+    in_present_course,
+    index_infusion,
+    present_course,
+    today,
+    unseen,
+)
 from cartwise.measures.grade_range import GradeRange, known, steps_met
 from cartwise.measures.measure import Noted, measure
 from cartwise.study import Patient
@@ -42,11 +51,16 @@ Count = Callable[[Collection[int]], int]
 
 def neutrophils(patient: Patient, first: int, last: int) -> dict[int, float]:
     """The lowest neutrophil count of each day that has one."""
-    found: dict[int, float] = {}
-    for item in after_infusion(patient, "ANC", first, last):
+    return lowest_by_day(after_infusion(patient, "ANC", first, last))
+
+
+def lowest_by_day(found: list[Result]) -> dict[int, float]:
+    """The lowest value of each day, below a limit as 0."""
+    lowest: dict[int, float] = {}
+    for item in found:
         day, value = math.floor(item.day), item.value or 0.0
-        found[day] = min(value, found.get(day, value))
-    return found
+        lowest[day] = min(value, lowest.get(day, value))
+    return lowest
 
 
 def bridged(counts: dict[int, float], digits: int = -1) -> dict[int, float]:
@@ -162,25 +176,54 @@ def late_icaht(patient: Patient) -> Noted | Missing:
     return known(grade).noted(*notes, f"so far, to day {end}" if end < LATE_END else "")
 
 
-@measure(
-    unit="d",
-    method=f"from the first to the last count below 500 per uL of the unbroken run that the latest count ends, no older than {RECENT_DAYS:g} days; 0 where the latest is not below; {FIRST_COURSE}",
-    settled_by="a neutrophil count",
+def counts_now(patient: Patient, test: str) -> dict[int, float]:
+    """The lowest count of each day of the latest course so far."""
+    return lowest_by_day(results(in_present_course(patient, in_blood(patient, test)), test))
+
+
+def days_low(patient: Patient, test: str, words: str, cutoff: Threshold) -> float | Noted | Missing:
+    """How many days up to the latest count, which is recent, counts have been low without a break: at least, and at most."""
+    counts = counts_now(patient, test)
+    if not counts or max(counts) < math.ceil(today(patient) - RECENT_DAYS):
+        return unseen(
+            patient, f"no {words} count of the last {RECENT_DAYS:g} days is recorded", f"a {words} count"
+        )
+    run = _latest_run(counts, cutoff)
+    if not run:
+        return 0.0
+    earlier = [day for day in counts if day < run[-1]]
+    last_before = max(earlier, default=math.floor(present_course(patient)) - 1)
+    at_least, at_most = run[0] - _begun_by(run) + 1, run[0] - last_before
+    told = f"{len(run)} counts, from day {run[-1]} to {run[0]}"
+    if at_least == at_most:
+        return Noted(float(at_least), told)
+    span = f"{at_least} to {at_most} days, since no count tells when it began"
+    return Noted(Interval(math.nextafter(at_least, 0), at_most), f"{span}; {told}")
+
+
+def _latest_run(counts: dict[int, float], cutoff: Threshold) -> list[int]:
+    """The days of the low counts with which all counts end, the latest first."""
+    return list(
+        takewhile(
+            lambda day: cutoff.compare(counts[day], cutoff.unit).truth is YES, sorted(counts, reverse=True)
+        )
+    )
+
+
+def _begun_by(run: list[int]) -> int:
+    """The earliest day of a run, latest first, that no gap too long to be bridged parts from its end."""
+    gap = next((later for later, day in pairwise(run) if later - day - 1 > BRIDGED_DAYS), None)
+    return run[-1] if gap is None else gap
+
+
+LOW_NOW = (
+    "the unbroken run of low counts that the latest count ends, from its first day to its last; the latest is no older than "
+    f"{RECENT_DAYS:g} days; 0 where it is not low; days without a count, more than {BRIDGED_DAYS} in a row or before the "
+    f"first low one, leave a range; {PRESENT_COURSE}"
 )
+
+
+@measure(unit="d", method=f"neutrophils below 500 per uL: {LOW_NOW}", settled_by="a neutrophil count")
 def severe_neutropenia_days(patient: Patient) -> float | Noted | Missing:
     """How long severe neutropenia has lasted up to now (002:264)."""
-    now = today(patient)
-    recent = neutrophils(patient, max(0, math.ceil(now - RECENT_DAYS)), math.floor(now))
-    if not recent:
-        return unseen(
-            patient, f"no neutrophil count of the last {RECENT_DAYS:g} days is recorded", "a neutrophil count"
-        )
-    if not _severe(recent[max(recent)]):
-        return 0.0
-    counts = neutrophils(patient, 0, math.floor(now))
-    run = list(takewhile(lambda day: _severe(counts[day]), sorted(counts, reverse=True)))
-    return Noted(float(run[0] - run[-1] + 1), f"{len(run)} counts, from day {run[-1]} to {run[0]}")
-
-
-def _severe(count: float) -> bool:
-    return SEVERE.compare(count, CELLS).truth is not NO
+    return days_low(patient, "ANC", "neutrophil", SEVERE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from cartwise.basis import DAYS_PER_MONTH, Missing
 from cartwise.measures.course import FIRST_COURSE, first_infusions, index_infusion, set_aside, unseen
 from cartwise.measures.measure import Noted, measure
@@ -70,6 +72,22 @@ def before_index(patient: Patient, rows: Records) -> Records:
     return rows.that(lambda row: row.day is not None and (not infused or row.day < 0))
 
 
+def allogeneic(treatments: Records) -> Records:
+    """The transplants among them, not autologous."""
+    return treatments.that(lambda row: row.kind == "HCT" and row.donor != "autologous")
+
+
+def up_to_index(patient: Patient) -> Patient:
+    """The record up to the index infusion; before it is given, all so far. For rows that were set aside: one of a later day is none of these."""
+    row = index_infusion(patient)
+    return patient if row is None else patient.as_of(row.day)
+
+
+def _infusions_up_to_index(patient: Patient) -> Records:
+    row = index_infusion(patient)
+    return patient.infusions.between(-math.inf, 0.0 if row is None else row.day)
+
+
 def _prior(patient: Patient, kind: str) -> Noted | Missing:
     found = before_index(patient, patient.treatments).where(kind=kind)
     return Noted(value=True, note=on_days(found.values("day"))) if found else _none_recorded(patient)
@@ -77,7 +95,7 @@ def _prior(patient: Patient, kind: str) -> Noted | Missing:
 
 def _none_recorded(patient: Patient) -> Noted | Missing:
     """What it says that a treatment is not among the earlier ones."""
-    lost = set_aside(patient, "treatments")
+    lost = set_aside(up_to_index(patient), "treatments")
     if lost is not None:
         return lost
     telling = before_index(patient, patient.treatments).that(_tells_history)
@@ -91,18 +109,18 @@ def _tells_history(row: Row) -> bool:
 
 
 @measure(
-    method=f"HCT, not autologous, among {_PRIOR}; also yes where the indication or the source of the cells names an earlier HCT",
+    method=f"HCT, not autologous, among {_PRIOR}; also yes where the indication or the source of the cells up to the index infusion names an earlier HCT",
     settled_by=_EARLIER,
 )
 def prior_hct(patient: Patient) -> bool | Noted | Missing:
     """Whether an allogeneic transplant came before CAR T cells (002:419)."""
     earlier = before_index(patient, patient.treatments)
-    found = [row.day for row in earlier.where(kind="HCT") if row.donor != "autologous"]
+    found = allogeneic(earlier)
     if found:
-        return Noted(value=True, note=on_days(found))
+        return Noted(value=True, note=on_days(found.values("day")))
     if patient.profile.disease_indication == "first relapse after HCT":
         return Noted(value=True, note="by the indication at referral; no transplant is dated")
-    if any(row.cell_source == "autologous post-HCT" for row in patient.infusions):
+    if any(row.cell_source == "autologous post-HCT" for row in _infusions_up_to_index(patient)):
         return Noted(value=True, note="by the source of the cells; no transplant is dated")
     hints = _hints_of_hct(patient)
     if hints:
@@ -115,7 +133,7 @@ def _hints_of_hct(patient: Patient) -> list[str]:
     """What of the record before infusion follows a transplant."""
     hints = [row.kind for row in before_index(patient, patient.treatments) if row.kind in AFTER_HCT]
     hints += ["GVHD" for row in before_index(patient, patient.gvhd) if row.kind != "none"]
-    hints += ["cells of a donor" for row in patient.infusions if row.cell_source == "donor"]
+    hints += ["cells of a donor" for row in _infusions_up_to_index(patient) if row.cell_source == "donor"]
     return list(dict.fromkeys(hints))
 
 
@@ -174,7 +192,7 @@ def relapse_number(patient: Patient) -> int | Noted | Missing:
     """Number of relapses before CAR T cells."""
     counted: int | None = patient.profile.relapse_number
     dated = len(before_index(patient, patient.relapses))
-    if counted is None and (lost := set_aside(patient, "relapses")) is not None:
+    if counted is None and (lost := set_aside(up_to_index(patient), "relapses")) is not None:
         return lost
     if counted is None:
         return (
@@ -190,12 +208,12 @@ def relapse_number(patient: Patient) -> int | Noted | Missing:
 
 @measure(
     unit="mo",
-    method=f"from the last transplant before the index infusion to the first relapse after it; a month is {DAYS_PER_MONTH:g} days",
+    method=f"from the last transplant, not autologous, before the index infusion to the first relapse after it; a month is {DAYS_PER_MONTH:g} days",
     settled_by="the days of the transplant and of the relapse after it",
 )
 def hct_to_relapse(patient: Patient) -> float | Missing:
     """Time from transplant to the relapse that led to CAR T cells (002:189)."""
-    transplants = before_index(patient, patient.treatments).where(kind="HCT")
+    transplants = allogeneic(before_index(patient, patient.treatments))
     if not transplants:
         return Missing("no dated transplant before CAR T cells")
     day = transplants[-1].day
@@ -273,7 +291,7 @@ def prior_car_t(patient: Patient) -> bool | Noted | Missing:
     earlier = [row.day for row in patient.infusions if row.day < 0]
     if earlier:
         return Noted(value=True, note=on_days(earlier))
-    told, lost = _prior(patient, "CAR T"), set_aside(patient, "infusions")
+    told, lost = _prior(patient, "CAR T"), set_aside(up_to_index(patient), "infusions")
     return lost if isinstance(told, Noted) and not told.value and lost is not None else told
 
 

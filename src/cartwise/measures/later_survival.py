@@ -10,7 +10,7 @@ from cartwise.measures.settling import on_day
 from cartwise.study import Patient
 
 _END = "otherwise censored at the last record, the data cut or the day asked for, whichever is first; HCT does not end it"
-_RFS = f"from the first assessed CR or CRi of the first course to relapse or death (003:91 names the endpoint and no source read here defines it); {_END}"
+_RFS = f"from the first assessed CR or CRi of the first course to the first relapse since or death (003:91 names the endpoint and no source read here defines it); {_END}"
 _AFTER = f"from the first relapse after infusion to death of any cause; {_END}"
 
 Ended = tuple[float, bool, str]
@@ -46,7 +46,7 @@ def _rfs(patient: Patient) -> Ended | Missing:
     start = remission_day(patient)
     if isinstance(start, Missing):
         return start
-    relapses = [(row.day, "relapse") for row in relapses_after(patient)[:1]]
+    relapses = [(row.day, "relapse") for row in relapses_after(patient)]
     return _ended(patient, start, relapses + _deaths(patient), ("deaths", "relapses"))
 
 

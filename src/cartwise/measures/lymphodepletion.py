@@ -14,6 +14,14 @@ EXPOSURE_DAYS = 30.0
 """Fludarabine of more than this long before infusion belonged to something else: our choice, as for lymphodepletion."""
 
 
+def _first_day(patient: Patient) -> float | None:
+    """The first day of the latest lymphodepletion before infusion, of whose drugs each may have a row."""
+    given = before_index(patient, patient.treatments.where(kind="lymphodepletion")).values("day")
+    if given:
+        return float(min(day for day in given if day >= given[-1] - EXPOSURE_DAYS))
+    return -EXPOSURE_DAYS if index_infusion(patient) else None
+
+
 @measure(
     unit="mg.h/L",
     method=(
@@ -24,11 +32,12 @@ EXPOSURE_DAYS = 30.0
 )
 def fludarabine_auc(patient: Patient) -> float | Noted | Missing:
     """Cumulative exposure to fludarabine of lymphodepletion (002:727, 002:728)."""
-    given = [row.day for row in before_index(patient, patient.treatments.where(kind="lymphodepletion"))]
-    first = given[-1] if given else -EXPOSURE_DAYS if index_infusion(patient) else None
+    first = _first_day(patient)
     if first is None:
         return Missing("no lymphodepletion is recorded", "lymphodepletion and the exposure to fludarabine")
-    found = results(in_blood(patient, "fludarabine AUC").between(first, first + EXPOSURE_DAYS), "fludarabine AUC")
+    found = results(
+        in_blood(patient, "fludarabine AUC").between(first, first + EXPOSURE_DAYS), "fludarabine AUC"
+    )
     if not found:
         return Missing("no fludarabine AUC is recorded", "the exposure to fludarabine")
     if found[-1].value is None:

@@ -11,18 +11,20 @@ from cartwise.measures.settling import on_day
 from cartwise.study import Patient, Records
 
 _METHOD = (
-    f"latest test day, no older than {CURRENT_DAYS:g} days; the highest level of positive tests; of negative tests anything "
+    f"latest test day, no older than {CURRENT_DAYS:g} days; the highest level of positive tests, in blood alone at least it; of negative tests anything "
     f"below the best sensitivity; below quantification, anything; {LATE}"
 )
 
 
 def level_range(rows: Records) -> Interval | Noted | Missing:
     """Between what bounds MRD lies by the tests of one day, at least one."""
-    positive = rows.where(result="positive")
+    positive = rows.where(result="positive", specimen="marrow") or rows.where(result="positive")
     levels = [row.level for row in positive]
     day = on_day(rows[-1].day)
     if None in levels:
         return Missing(f"positive {day}, but the level is not recorded", "the level of that test")
+    if levels and positive[0].specimen != "marrow":
+        return Noted(Interval(max(levels), 1.0), f"{max(levels):g} in blood {day}; marrow may hold more")
     if levels:
         return Noted(Interval(max(levels), max(levels)), day)
     if any(row.result != "negative" for row in rows):

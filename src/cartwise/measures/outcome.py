@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from cartwise.basis import Missing
 from cartwise.measures.course import end_of_follow_up, followed, index_infusion, set_aside, unseen
 from cartwise.measures.measure import Noted, measure
+from cartwise.measures.residual_disease import DAY_28
 from cartwise.measures.response import REMISSION, relapses_after
+from cartwise.measures.transplant import first_transplant
 from cartwise.study import Definitions, Patient
 
 _END = "otherwise censored at the last record, the data cut or the day asked for, whichever is first"
@@ -19,7 +21,8 @@ _OS = f"from infusion to death of any cause (001:106); {_END}; nothing given sin
 _LFS = f"from infusion to relapse or death (001:106); {{lfs_hct}}; non-response is not named as an event there; {_END}"
 _EFS = (
     f"from infusion to no response, relapse or death (004:102); {{efs_non_response}}, where the response about day 28 "
-    f"is no response or progression (where follow-up ends before that day, on its last day); {_END}; nothing given since censors it"
+    f"is no response or progression (where follow-up ends before that day, on its last day); a response that is not known "
+    f"leaves it open in those observed beyond day {DAY_28[2]:g}; {_END}; nothing given since censors it"
 )
 _FOLLOW_UP = "follow-up after infusion"
 
@@ -92,15 +95,19 @@ def _os(patient: Patient) -> Observed | Missing:
 
 
 def _lfs(patient: Patient, definitions: Definitions) -> Observed | Missing:
-    hct = [row.day for row in patient.treatments if row.kind == "HCT" and row.day >= 0]
-    censored = hct[0] if hct and definitions.lfs_hct == "censored" else None
+    hct = first_transplant(patient)
+    censored = hct.day if hct and definitions.lfs_hct == "censored" else None
     return _free_of_disease(patient, _relapses(patient) + _deaths(patient), censored)
 
 
 def _efs(patient: Patient, definitions: Definitions, response: str | Missing) -> Observed | Missing:
     events = _relapses(patient) + _deaths(patient)
-    failed = isinstance(response, str) and response not in REMISSION
-    if failed and definitions.efs_non_response != "not an event":
+    if definitions.efs_non_response == "not an event":
+        return _free_of_disease(patient, events)
+    if isinstance(response, Missing):
+        found = _free_of_disease(patient, events)
+        return response if isinstance(found, Observed) and found.day > DAY_28[2] else found
+    if response not in REMISSION:
         day = 28.0 if definitions.efs_non_response == "day 28" else 0.0
         events.append((min(day, end_of_follow_up(patient)), "no response"))
     return _free_of_disease(patient, events)

@@ -16,7 +16,7 @@ from cartwise.measures.course import (
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.residual_disease import DAY_28, STATES
 from cartwise.measures.settling import on_day, on_days, settled
-from cartwise.study import Patient, Records
+from cartwise.study import Patient, Records, Row
 
 REMISSION = ("CR", "CRi")
 REMISSION_BLASTS = 5.0
@@ -147,13 +147,36 @@ def time_to_relapse(patient: Patient) -> float | Missing:
 )
 def relapse_immunophenotype(patient: Patient) -> str | Missing:
     """Immunophenotype of the relapse: CD19+, CD19- or lineage switch (004:102)."""
-    rows = relapses_after(patient)
-    if not rows:
+    return _immunophenotype(patient, relapses_after(patient).first)
+
+
+@measure(
+    method=f"latest relapse after infusion; {_ANY_COURSE}", settled_by="the immunophenotype of the relapse"
+)
+def latest_relapse_immunophenotype(patient: Patient) -> str | Missing:
+    """Immunophenotype of the present relapse: CD19+, CD19- or lineage switch."""
+    return _immunophenotype(patient, relapses_after(patient).last)
+
+
+def _immunophenotype(patient: Patient, relapse: Row | None) -> str | Missing:
+    if relapse is None:
         return unseen(patient, f"no relapse recorded to day {end_of_follow_up(patient):g}")
-    found = rows[0].immunophenotype
+    found = relapse.immunophenotype
     if found in (None, "unknown"):
         return Missing(
-            f"relapse {on_day(rows[0].day)}, its immunophenotype is not known",
+            f"relapse {on_day(relapse.day)}, its immunophenotype is not known",
             "the immunophenotype of the relapse",
         )
     return str(found)
+
+
+@measure(
+    method=f"relapses on more than one day after infusion; {_ANY_COURSE}",
+    settled_by="follow-up after infusion",
+)
+def relapsed_again(patient: Patient, relapsed_after_infusion: bool) -> bool | Noted | Missing:
+    """Whether leukaemia relapsed more than once after infusion."""
+    days = sorted({row.day for row in relapses_after(patient)})
+    if len(days) > 1:
+        return Noted(value=True, note=on_days(days))
+    return denied(patient, "one relapse" if relapsed_after_infusion else "no relapse", "relapses")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from cartwise.basis import Interval, Missing, convert, convertible
+from cartwise.basis import Interval, Missing
 from cartwise.measures.burden import BEFORE_DAYS
 from cartwise.measures.course import FIRST_COURSE, index_infusion, today, unseen
 from cartwise.measures.history import before_index
@@ -18,7 +18,7 @@ _CONTINUOUS = "the source reports a trend and prints no cut-off, so nobody can b
 
 @measure(
     method="CD19 on blasts in any marrow from the latest blinatumomab to the index infusion; never given is no; "
-    "partial or negative is neither",
+    "dim in one of them counts whatever a later one shows; partial or negative is neither",
     settled_by="CD19 on blasts after blinatumomab",
 )
 def cd19_dim_after_blinatumomab(patient: Patient, prior_blinatumomab: bool) -> bool | Noted | Missing:
@@ -36,20 +36,6 @@ def cd19_dim_after_blinatumomab(patient: Patient, prior_blinatumomab: bool) -> b
         seen = f"CD19 {rows[-1].cd19} {on_day(rows[-1].day)}"
         return Missing(f"{seen}: 004:112 speaks of dim CD19 and gives no cut", cause="source")
     return Noted(value=False, note=f"positive {on_day(rows[-1].day)}")
-
-
-@measure(
-    unit="mg.h/L",
-    method=f"laboratory test `fludarabine AUC`, latest in the {BEFORE_DAYS:g} days to the index infusion or reported after it",
-    settled_by="the exposure to fludarabine",
-)
-def fludarabine_exposure_measured(patient: Patient) -> float | Noted | Missing:
-    """Cumulative exposure to fludarabine before infusion as the laboratory reported it (002:727-728)."""
-    rows = patient.labs.that(lambda row: row.test == "fludarabine AUC" and row.day >= -BEFORE_DAYS)
-    found = [row for row in rows if row.value is not None and convertible(row.unit or "", "mg.h/L")]
-    if index_infusion(patient) is None or not found:
-        return unseen(patient, "no exposure to fludarabine is recorded", "the exposure to fludarabine")
-    return Noted(convert(found[-1].value, found[-1].unit, "mg.h/L"), on_day(found[-1].day))
 
 
 @measure(

@@ -51,30 +51,28 @@ def shown(value: Value, unit: str = "d") -> str:
 class Sheet:
     """The measures of one view of a patient.
 
-    The sheet of an earlier view lends what rests on no table that has changed since. The rest is made again when it is
-    asked for; where it comes out the same, it is the earlier one itself.
+    The sheet of an earlier view lends what rests on no row that has changed since. The rest is made again when it is
+    asked for.
 
     Attributes:
         patient: the view they are made from; nothing later can enter.
         definitions: the definitions they are made with.
         answers: criteria already answered from it, by identity (see `Criterion.ask`).
-        steady: criteria of which it is known whether anything they rest on has changed (see `Criterion.steady`).
     """
 
     __slots__ = (
         "_base",
         "_done",
         "_earlier",
+        "_forgotten",
+        "_looked_at",
         "_news",
         "_reads",
         "_stale",
-        "_tables",
-        "_turned",
         "_under",
         "answers",
         "definitions",
         "patient",
-        "steady",
     )
 
     def __init__(
@@ -89,15 +87,14 @@ class Sheet:
         self.patient = patient
         self.definitions = definitions or patient.definitions
         self.answers: dict[int, Any] = {}
-        self.steady: dict[int, bool] = {}
         self._base = base
         self._earlier = earlier
+        self._forgotten = False
         self._news: set[Read] = set()
         self._done: dict[str, Measured] = {}
         self._reads: dict[str, frozenset[Read]] = {}
         self._stale: dict[str, Measured] = {}
-        self._tables: set[str] = base._tables if base else set()
-        self._turned: set[str] = set()
+        self._looked_at: set[Read] = base._looked_at if base else set()
         self._under: dict[tuple[str, str], Sheet] = {}
         if earlier is not None:
             self._inherit(earlier)
@@ -106,7 +103,7 @@ class Sheet:
         """Take over the measures that rest on nothing new, and keep the others at hand to compare with."""
         self._news = self._base._news if self._base else self.patient.news_since(earlier.patient) | {DAY}
         self._reads = earlier._reads.copy()
-        self._tables = self._base._tables if self._base else earlier._tables.copy()
+        self._looked_at = self._base._looked_at if self._base else earlier._looked_at.copy()
         self._stale = {name: was for name, was in earlier._stale.items() if name not in earlier._done}
         for name, measured in earlier._done.items():
             stands = self._reads[name].isdisjoint(self._news)
@@ -119,12 +116,7 @@ class Sheet:
             return done
         if self._base is not None and not depends_on_definitions(name):
             return self._base[name]
-        made, was = self._make(catalogue()[name]), self._stale.get(name)
-        if was is None or (was.value, was.note) != (made.value, made.note):
-            self._turned.add(name)
-        else:
-            made = was
-        self._done[name] = made
+        made = self._done[name] = self._make(catalogue()[name])
         return made
 
     def value(self, name: str) -> Value | Missing:
@@ -141,22 +133,21 @@ class Sheet:
         return self._under[key]
 
     def next(self, patient: Patient) -> Sheet:
-        """The sheet of a later view of the same patient; this one lends what has not changed, and forgets its own."""
+        """The sheet of a later view of the same patient, any number of times; this one lends what has not changed.
+
+        It forgets the one before it, which from then on lends nothing more.
+        """
         if self._earlier is not None:
             self._earlier._under = {}  # they name each other, and would wait for the garbage collector
+            self._earlier._forgotten = True
         for sheet in (self, *self._under.values()):
             sheet._earlier = None
-        return Sheet(patient, self.definitions, earlier=self)
+        return Sheet(patient, self.definitions, earlier=None if self._forgotten else self)
 
     def reads_as(self, patient: Patient) -> bool:
         """Whether another view holds the same rows in every table that a measure has been made from so far."""
-        return self._tables.isdisjoint(patient.news_since(self.patient))
-
-    def unchanged(self, name: str) -> bool:
-        """Whether a measure is the very one that the earlier views gave."""
-        home = self._home(name)
-        measured = home[name]
-        return home._earlier is not None and measured is home._done[name] and name not in home._turned
+        tables = {read if isinstance(read, str) else read[0] for read in self._looked_at}
+        return tables.isdisjoint(patient.news_since(self.patient))
 
     def turned(self, names: AbstractSet[str]) -> set[str]:
         """Of some measures those that could turn an answer since the earlier sheet, under any definition asked there.
@@ -171,10 +162,6 @@ class Sheet:
         for key in self._earlier._under:
             found |= self.under(*key).turned(names)
         return found
-
-    def earlier_answer(self, key: int) -> Any:
-        """What the earlier sheet answered to a criterion, or None."""
-        return self._earlier.answers.get(key) if self._earlier else None
 
     def all(self, names: Iterable[str] | None = None) -> Iterator[Measured]:
         """Every measure of the catalogue, or those named, in order."""
@@ -195,17 +182,13 @@ class Sheet:
 
     def _outcome(self, measure: Measure) -> Outcome:
         inputs = [self._input(name) for name in measure.inputs]
-        made_from = [self._reads_of(name) for name in measure.inputs]
-        self.patient.reads.clear()
+        reads = self.patient.reads
+        reads.clear()
         outcome = _applied(measure, inputs)
-        own = frozenset(self.patient.reads)
-        self._tables.update(read if isinstance(read, str) else read[0] for read in own)
-        self._reads[measure.name] = own.union(*made_from)
+        made_from = [self._home(name)._reads[name] for name in measure.inputs if name not in GIVEN]
+        self._reads[measure.name] = frozenset(reads).union(*made_from)
+        self._looked_at |= reads
         return outcome
-
-    def _reads_of(self, name: str) -> frozenset[Read]:
-        """The tables that an input rests on."""
-        return frozenset() if name in GIVEN else self._home(name)._reads[name]
 
     def _input(self, name: str) -> Patient | Definitions | Value | Missing:
         if name in GIVEN:

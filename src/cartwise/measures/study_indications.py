@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from cartwise.basis import Missing
+from itertools import groupby
+
+from cartwise.basis import NO, Missing
+from cartwise.evidence import threshold
 from cartwise.measures.course import denied
-from cartwise.measures.history import before_index
+from cartwise.measures.history import before_index, up_to_index
 from cartwise.measures.measure import Noted, measure
+from cartwise.measures.residual_disease import STATES
 from cartwise.measures.settling import on_day, on_days
-from cartwise.study import Patient
+from cartwise.study import Patient, Row
 
 
 @measure(
@@ -49,6 +53,7 @@ def _grounds_of_intolerance(patient: Patient) -> list[str]:
 
 
 TARGETED = ("blinatumomab", "inotuzumab", "CD22-directed therapy", "TKI", "CAR T")
+BY_FLOW = threshold("wang-2025/mrd-positive-flow")
 METHODS = ("flow", "fusion PCR", "IG/TR RQ-PCR")
 """001:85 names flow and qPCR of fusion genes; RQ-PCR of rearrangements is read alike."""
 
@@ -60,15 +65,22 @@ def _run(patient: Patient) -> tuple[str, list[float]] | None:
 
 
 def _positive_days(patient: Patient, method: str) -> list[float]:
-    rows = before_index(patient, patient.mrd.where(method=method, specimen="marrow"))
-    told = [row for row in rows if row.result in ("negative", "positive")]
-    negatives = [place for place, row in enumerate(told) if row.result == "negative"]
-    return [row.day for row in told[negatives[-1] + 1 :]] if negatives else []
+    rows = before_index(patient, patient.mrd.where(method=method, specimen="marrow", result=STATES))
+    negatives = [place for place, row in enumerate(rows) if row.result == "negative"]
+    since = rows[negatives[-1] + 1 :] if negatives else ()
+    runs = [[row.day for row in run] for found, run in groupby(since, _found_again) if found]
+    return max(reversed(runs), key=lambda run: min(len(run), 2), default=[])
+
+
+def _found_again(row: Row) -> bool:
+    """Whether a test is positive as 001:85 has it; what flow detects below its cut-off interrupts a run."""
+    too_low = row.method == "flow" and row.level is not None and BY_FLOW.compare(row.level, "1").truth is NO
+    return row.result == "positive" and not too_low
 
 
 @measure(
     unit="d",
-    method="from the first to the last of the latest positive tests in a row by flow or PCR in marrow, two or more, after a negative one by the same method; before infusion",
+    method=f"from the first to the last of the latest positive tests in a row by flow or PCR in marrow, two or more, after a negative one by the same method; before infusion; flow {BY_FLOW.printed}, lower levels and detection below quantification interrupt it",
     settled_by="two MRD tests in a row by one method, at least two weeks apart, after a negative one",
 )
 def mrd_re_emergence_span(patient: Patient) -> float | Noted | Missing:
@@ -108,4 +120,4 @@ def targeted_therapy_at_re_emergence(patient: Patient) -> bool | Noted | Missing
     rows = patient.treatments.between(run[1][0], run[1][-1]).where(kind=TARGETED)
     if rows:
         return Noted(value=True, note=on_days([row.day for row in rows]))
-    return denied(patient, "none recorded", "treatments")
+    return denied(up_to_index(patient), "none recorded", "treatments")

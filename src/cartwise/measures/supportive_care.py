@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from cartwise.basis import Missing, convert, convertible
-from cartwise.measures.blood_counts import after_infusion
-from cartwise.measures.course import FIRST_COURSE, denied, in_first_course, today, unseen
+from cartwise.measures.blood_counts import in_blood, results
+from cartwise.measures.course import denied, index_infusion, since_infusion, today, unseen
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day, on_days
-from cartwise.study import Patient
+from cartwise.study import Patient, Row
 
 IGG_DAYS = 42.0
 """A level older than this does not tell the present: six weeks, about two half-lives of IgG. Our choice."""
@@ -18,20 +20,19 @@ WEIGHT_DAYS = 30.0
 
 @measure(
     unit="mg/dL",
-    method=f"latest after infusion, no older than {IGG_DAYS:g} days; {FIRST_COURSE}",
+    method=f"latest after infusion, no older than {IGG_DAYS:g} days; below the limit of the test as 0, since limits of tests of IgG "
+    "lie below any level in use here",
     settled_by="IgG in blood",
 )
 def igg(patient: Patient) -> float | Noted | Missing:
     """Immunoglobulin G in blood at present (002:235)."""
     now = today(patient)
-    found = after_infusion(patient, "IgG", max(0.0, now - IGG_DAYS), now)
+    found = results(since_infusion(patient, in_blood(patient, "IgG"), now - IGG_DAYS), "IgG")
     if not found:
         return unseen(patient, f"no IgG of the last {IGG_DAYS:g} days is recorded", "IgG in blood")
     latest = found[-1]
     if latest.value is None:
-        return Missing(
-            f"IgG {on_day(latest.day)} was below a limit that is not recorded", "the limit of that test"
-        )
+        return Noted(0.0, f"below the limit of the test {on_day(latest.day)}, read as 0")
     return Noted(latest.value, on_day(latest.day))
 
 
@@ -49,17 +50,26 @@ def weight(patient: Patient) -> Noted | Missing:
 
 
 @measure(
-    method=f"two infections or more after immunoglobulin was begun; {FIRST_COURSE}; two is our reading of recurrent",
+    method="two infections or more after infusion while immunoglobulin was given, or up to "
+    f"{IGG_DAYS:g} days after its last day; no last day is going on; two is our reading of recurrent",
     settled_by="immunoglobulin and infections after infusion",
 )
 def infections_despite_immunoglobulin(patient: Patient) -> bool | Noted | Missing:
     """Whether infections recur in spite of immunoglobulin (002:235)."""
-    given = in_first_course(patient, patient.treatments.where(kind="immunoglobulin"))
-    if not given:
+    spans = [(row.day, _lasts(row)) for row in patient.treatments.where(kind="immunoglobulin")]
+    if index_infusion(patient) is None or not any(end > 0 for _, end in spans):
         return unseen(
             patient, "no immunoglobulin is recorded after infusion", "immunoglobulin that was given"
         )
-    infections = in_first_course(patient, patient.infections, given[0].day)
-    days = [row.day for row in infections if row.day > given[0].day]
-    told = on_days(days) if days else f"none recorded since day {given[0].day:g}"
+    days = [
+        row.day
+        for row in since_infusion(patient, patient.infections)
+        if any(begun < row.day <= end for begun, end in spans)
+    ]
+    told = on_days(days) if days else "none recorded under immunoglobulin"
     return Noted(value=True, note=told) if len(days) > 1 else denied(patient, told, "infections")
+
+
+def _lasts(row: Row) -> float:
+    """The last day on which immunoglobulin that was given still tells, IgG being half gone in about three weeks."""
+    return math.inf if row.end_day is None else row.end_day + IGG_DAYS

@@ -1,15 +1,22 @@
-"""Thrombocytopenia after infusion graded after the model of ICAHT, early and late (t-icaht)."""
+"""Thrombocytopenia after infusion: graded after the model of ICAHT (t-icaht), and for how long it has lasted."""
 
 from __future__ import annotations
-
-import math
 
 from cartwise.basis import YES, Missing
 from cartwise.evidence import Threshold, threshold
 from cartwise.measures.blood_counts import after_infusion
 from cartwise.measures.course import FIRST_COURSE, unseen
 from cartwise.measures.grade_range import GradeRange, known, steps_met
-from cartwise.measures.haematotoxicity import BRIDGED_DAYS, EARLY_END, LATE_END, bridged, window_end
+from cartwise.measures.haematotoxicity import (
+    BRIDGED_DAYS,
+    EARLY_END,
+    LATE_END,
+    LOW_NOW,
+    bridged,
+    days_low,
+    lowest_by_day,
+    window_end,
+)
 from cartwise.measures.measure import Noted, measure
 from cartwise.study import Patient
 
@@ -26,11 +33,7 @@ _METHOD = (
 
 def platelets(patient: Patient, first: int, last: int) -> dict[int, float]:
     """The lowest platelet count of each day that has one."""
-    found: dict[int, float] = {}
-    for item in after_infusion(patient, "platelets", first, last):
-        day, value = math.floor(item.day), item.value or 0.0
-        found[day] = min(value, found.get(day, value))
-    return found
+    return lowest_by_day(after_infusion(patient, "platelets", first, last))
 
 
 def _under(counts: dict[int, float], cutoff: Threshold) -> int:
@@ -91,3 +94,13 @@ def late_t_icaht(patient: Patient) -> Noted | Missing:
     return known(grade).noted(
         f"{len(counts)} days with a count", f"so far, to day {end}" if end < LATE_END else ""
     )
+
+
+@measure(
+    unit="d",
+    method=f"platelets below {LOW.value:g} x 10*9/L, transfusions not told apart: {LOW_NOW}",
+    settled_by="a platelet count",
+)
+def thrombocytopenia_days(patient: Patient) -> float | Noted | Missing:
+    """How long low platelets have lasted up to now; 002:264 speaks of cytopenia and prints no number of platelets."""
+    return days_low(patient, "platelets", "platelet", LOW)

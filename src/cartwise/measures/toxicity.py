@@ -6,7 +6,7 @@ No grade recorded is missing; a grade of 0 says that the toxicity was looked for
 from __future__ import annotations
 
 from cartwise.basis import Missing
-from cartwise.measures.course import FIRST_COURSE, in_first_course, set_aside, unseen
+from cartwise.measures.course import FIRST_COURSE, in_first_course, in_present_course, set_aside, unseen
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day
 from cartwise.study import Patient, Records
@@ -23,6 +23,12 @@ _DURATION = f"first to last day of grade 1 or more, both counted, days between a
 def graded(patient: Patient, kind: str, **wanted: str) -> Records:
     """Grades of a toxicity in the first course; with `scale` those on one scale."""
     return in_first_course(patient, patient.toxicities.where(kind=kind, **wanted))
+
+
+def graded_now(patient: Patient, kind: str, **wanted: str) -> Records:
+    """The rows with a grade of a toxicity in the latest course so far; with `scale` those on one scale."""
+    rows = in_present_course(patient, patient.toxicities.where(kind=kind, **wanted))
+    return rows.that(lambda row: row.grade is not None)
 
 
 def reached(patient: Patient, kind: str, grade: int, highest: int | Missing) -> bool | Noted | Missing:

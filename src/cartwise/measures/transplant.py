@@ -15,7 +15,7 @@ from cartwise.measures.course import (
     today,
     unseen,
 )
-from cartwise.measures.history import before_index
+from cartwise.measures.history import allogeneic, before_index, up_to_index
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day, on_days
 from cartwise.study import Patient, Row
@@ -38,13 +38,11 @@ def infused(patient: Patient) -> bool | Missing:
     return False if lost is None else lost
 
 
-def _transplant(patient: Patient) -> Row | None:
+def first_transplant(patient: Patient) -> Row | None:
+    """The first transplant on or after the index infusion, not autologous; None where there is none."""
     if index_infusion(patient) is None:
         return None
-    rows = patient.treatments.that(
-        lambda row: row.kind == "HCT" and row.donor != "autologous" and row.day >= 0
-    )
-    return rows.first
+    return allogeneic(patient.treatments.where(kind="HCT")).between(0.0, math.inf).first
 
 
 @measure(
@@ -53,7 +51,7 @@ def _transplant(patient: Patient) -> Row | None:
 )
 def hct_after_infusion(patient: Patient) -> bool | Noted | Missing:
     """Whether a transplant followed CAR T cells."""
-    row = _transplant(patient)
+    row = first_transplant(patient)
     if row is not None:
         return Noted(value=True, note=on_day(row.day))
     if (lost := set_aside(patient, "treatments")) is not None:
@@ -80,7 +78,7 @@ def later_course(patient: Patient) -> bool | Noted | Missing:
 @measure(unit="d", method="from infusion to the first transplant after it")
 def hct_day(patient: Patient) -> float | Missing:
     """Day of the transplant that followed CAR T cells (001:122)."""
-    row = _transplant(patient)
+    row = first_transplant(patient)
     return unseen(patient, "no transplant recorded after infusion") if row is None else row.day
 
 
@@ -176,7 +174,7 @@ def cd19_negative_clone_before(patient: Patient) -> bool | Noted | Missing:
         return Noted(value=True, note=on_days(seen))
     looked = [row.day for row in rows if row.cd19_negative_clone is False]
     return (
-        denied(patient, f"looked for {on_days(looked)}", "marrow")
+        denied(up_to_index(patient), f"looked for {on_days(looked)}", "marrow")
         if looked
         else Missing(
             "no marrow before infusion was read for a CD19-negative clone", "CD19 on blasts before infusion"

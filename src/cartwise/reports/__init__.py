@@ -2,6 +2,7 @@
 
 from cartwise.reports.backtest_page import write_backtest
 from cartwise.reports.charts import Chart, chart_config
+from cartwise.reports.cytometry_barcodes import write_separation
 from cartwise.reports.cytometry_report import write_cytometry_report
 from cartwise.reports.figures import svg
 from cartwise.reports.figures.cell_map import write_cell_map
@@ -26,4 +27,5 @@ __all__ = [
     "write_cytometry_report",
     "write_report",
     "write_result",
+    "write_separation",
 ]

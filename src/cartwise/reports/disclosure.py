@@ -31,7 +31,6 @@ def withheld(
     counts: Mapping[Cell, int],
     relations: Iterable[Mapping[Cell, int]],
     also: Iterable[Cell] = (),
-    close: Sequence[tuple[Cell, Cell]] = (),
 ) -> set[Cell]:
     """The cells that must be withheld.
 
@@ -39,13 +38,11 @@ def withheld(
         counts: every count by cell.
         relations: sums that a reader knows: cells, each with the sign it enters the sum with.
         also: cells to withhold from the start, whatever their count.
-        close: pairs that tell a small count when both are shown, as their difference; the first of a pair gives way.
     """
     known = list(relations)
     hidden = {cell for cell, count in counts.items() if small(count)} | set(also)
-    guarded = {cell for pair in close for cell in pair} | set(also)
+    guarded = set(also)
     while True:
-        _part(close, hidden)
         telling = [relation for relation in known if _gives_away(relation, counts, hidden)]
         found = {cell for relation in telling for cell in _next_smallest([relation], counts, hidden)}
         if not found:
@@ -53,13 +50,6 @@ def withheld(
         if not found:
             return hidden
         hidden |= found
-
-
-def _part(close: Iterable[tuple[Cell, Cell]], hidden: set[Cell]) -> None:
-    """Hide the first of each pair of which both are still shown."""
-    for gives_way, stays in close:
-        if stays not in hidden:
-            hidden.add(gives_way)
 
 
 def _gives_away(relation: Mapping[Cell, int], counts: Mapping[Cell, int], hidden: set[Cell]) -> bool:

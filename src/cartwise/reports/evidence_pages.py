@@ -105,6 +105,7 @@ def _index() -> dict[str, Any]:
         "factors": factors,
         "effects": list(EFFECT_WORDS.values()),
         "sources": sources(),
+        "papers": sorted((source.paper, source.key) for source in sources() if source.paper),
         "pooled_address": POOLED,
         "audit_address": AUDIT,
         "definitions_address": DEFINITIONS,

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from cartwise import analyses, guidelines
+from cartwise import analyses, evidence, guidelines
 from cartwise.analyses import Result
 from cartwise.basis import UserError
 from cartwise.guidelines import Advice
@@ -20,9 +20,11 @@ from cartwise.reports.charts import Chart, plotly_js
 from cartwise.reports.cohort_charts import chart_of
 from cartwise.reports.evidence_pages import evidence_pages
 from cartwise.reports.pages import page
+from cartwise.reports.paper_tables import paper_table
 from cartwise.reports.result_files import files_of
 from cartwise.reports.sharing import suppressed_counts
 from cartwise.reports.sharing_across import Together, shared_together
+from cartwise.reports.table_one import TableOne, table_one
 from cartwise.reports.timeline import timeline
 from cartwise.study import CHOICES, Patient, Study
 
@@ -39,13 +41,45 @@ LONG = 15
 """A table with more rows than this is folded away until it is asked for."""
 
 
+PAPER = {"description", "comparison"}
+"""The tables that a page shows as one, as a paper prints its Table 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTable:
+    """A table on the page.
+
+    Attributes:
+        name: its name.
+        frame: what it holds.
+        folded: whether it is long enough to be folded away.
+        layout: which table of a paper it has the layout of, "" for none.
+        paper: the same as that paper prints it; None where it has no such layout.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    folded: bool
+    layout: str
+    paper: TableOne | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A figure as SVG text, with its name and which figure of a paper it has the layout of, "" for none."""
+
+    name: str
+    image: str
+    layout: str
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One analysis on the page: its result, its figure as an image or a chart, and its files."""
+    """One analysis on the page: its result, its first figure as a chart or a drawing, the others, and its files."""
 
     result: Result
-    image: str
     chart: Chart | None
+    drawings: tuple[Drawing, ...]
     files: tuple[str, ...]
 
     @property
@@ -59,9 +93,25 @@ class Section:
         return self.result.analysed != 0
 
     @property
-    def tables(self) -> list[tuple[str, pd.DataFrame, bool]]:
-        """Name and table, and whether it is long enough to be folded away."""
-        return [(name, table, len(table) > LONG) for name, table in self.result.tables.items()]
+    def paper(self) -> TableOne | None:
+        """The description of a cohort as a paper prints it; None where the result holds none."""
+        return table_one(self.result)
+
+    @property
+    def tables(self) -> list[ShownTable]:
+        """The other tables."""
+        layouts = _layouts(self.result)
+        return [
+            ShownTable(name, table, len(table) > LONG, layouts.get(name, ""), paper_table(self.result, name))
+            for name, table in self.result.tables.items()
+            if self.paper is None or name not in PAPER
+        ]
+
+    @property
+    def layouts(self) -> set[str]:
+        """The tables and figures of a paper that some of it has the layout of."""
+        found = [*(table.layout for table in self.tables), *(drawing.layout for drawing in self.drawings)]
+        return {layout for layout in found if layout}
 
 
 def write_report(
@@ -148,16 +198,24 @@ def _value_of(result: Result) -> int:
 
 
 def _section(result: Result, write: Callable[[str, str], None]) -> Section:
-    names, image = [], ""
+    names, images = [], []
     for name, text in files_of(result):
-        drawn = name.endswith(".svg")
         path = f"{FOLDERS[name.rpartition('.')[2]]}/{name}"
         write(path, text)
         names.append(path)
-        image = image or (text if drawn else "")
+        images += [text] if name.endswith(".svg") else []
     figure = next(iter(result.figures.values()), None)
     chart = None if figure is None else chart_of(result.name, result.title, figure)
-    return Section(result, image, chart, tuple(names))
+    layouts = _layouts(result)
+    drawings = tuple(
+        Drawing(name, image, layouts.get(f"figure {name}".rstrip(), ""))
+        for name, image in zip(result.figures, images, strict=True)
+    )
+    return Section(result, chart, drawings, tuple(names))
+
+
+def _layouts(result: Result) -> Mapping[str, str]:
+    return analyses.catalogue()[result.name].reproduces
 
 
 def _index(study: Study, sections: list[Section], together: Together | None) -> dict[str, Any]:
@@ -169,6 +227,8 @@ def _index(study: Study, sections: list[Section], together: Together | None) -> 
         "left_out": together.left_out if together else {},
         "sections": sections,
         "contents": _by_topic(sections),
+        "layouts": _by_layout(sections),
+        "papers": {source.paper: source.key for source in evidence.sources() if source.paper},
         "issues": _issues(study, share=share),
         "quarantined": _quarantined(study, share=share),
         "definitions": [(choice, study.about.definitions.in_words(choice)) for choice in CHOICES],
@@ -184,6 +244,13 @@ def _by_topic(sections: list[Section]) -> dict[str, list[Section]]:
         if section.answered:
             contents.setdefault(section.topic, []).append(section)
     return contents
+
+
+def _by_layout(sections: list[Section]) -> dict[str, Section]:
+    """The section that holds what has the layout of each table or figure of a paper, in the order of the paper."""
+    found = {layout: section for section in sections if section.answered for layout in section.layouts}
+    # Of one paper its tables come first, as their names do not.
+    return dict(sorted(found.items(), key=lambda item: (" Figure " in item[0], item[0])))
 
 
 def _issues(study: Study, *, share: bool) -> list[tuple[str, str, int | str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -34,7 +35,7 @@ Cell = tuple[str, int, str]
 Relation = Mapping[Cell, int]
 """Cells that add up to a number a reader knows, each with its sign."""
 Barred = Callable[[str, float], bool]
-"""Told a group and a time, whether its survival curve may not step there."""
+"""Told a group and a time at which its survival curve would step next, whether it may not."""
 
 NOTE = (
     "Shared form: counts of 1 to 4, and counts that would give one away, are suppressed; a survival curve steps only where "
@@ -121,7 +122,14 @@ def without(result: Result, counted: Counted, hidden: set[Cell], barred: Barred 
         about=f"{result.about} {NOTE}",
         attrition=attrition,
         missing=missing,
+        command=_anywhere(result.command),
     )
+
+
+def _anywhere(command: str) -> str:
+    """The command with a word for the study's folder: where it lies is nobody's business but the centre's."""
+    cartwise, analyse, _, *rest = shlex.split(command)
+    return shlex.join([cartwise, analyse, "STUDY", *rest])
 
 
 def is_shared(result: Result) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import TypeVar
 
 from cartwise.analyses import KaplanMeierFigure, Result
 from cartwise.basis import UserError
-from cartwise.reports.disclosure import small, withheld
+from cartwise.reports.combining import giving_way, tells_of_few
+from cartwise.reports.disclosure import withheld
 from cartwise.reports.sharing import Barred, Cell, Counted, counted_in, shared, without
 from cartwise.reports.sharing_members import Traced, Who, traced
 from cartwise.study import Study
@@ -35,11 +35,10 @@ class Together:
 
 
 def shared_together(study: Study, results: Iterable[Result]) -> Together:
-    """Results without what any of them, or two of them read together, would tell of one to four patients.
+    """Results without what any of them, or all of them read together, would tell of one to four patients.
 
-    Two counts tell more than themselves where the patients of one are among those of the other, or where the two share
-    no patient, or between them hold all: then they, and the number in the study, give each other's remainder. Where that is
-    1 to 4 patients, one of the two is withheld; counts of the same patients are withheld together.
+    Counts of the same patients are shown everywhere or nowhere. Of the others as many are withheld, the least valuable first,
+    as it takes until no sum or difference of the counts shown, and of the number in the study, is that of 1 to 4 patients.
 
     Args:
         study: the study of which they all are.
@@ -75,7 +74,7 @@ def shared_alone(study: Study, result: Result) -> Result:
     together = shared_together(study, [result]).results
     # What cannot be traced is safe alone by its own sums.
     alone = together[0] if together else shared(result)
-    return replace(alone, about=f"{alone.about} {ALONE}", command=f"{result.command} --share")
+    return replace(alone, about=f"{alone.about} {ALONE}", command=f"{alone.command} --share")
 
 
 def _without_what_tells(kept: Sequence[tuple[Result, Counted, Traced]], everybody: Who) -> Iterator[Result]:
@@ -89,13 +88,20 @@ def _without_what_tells(kept: Sequence[tuple[Result, Counted, Traced]], everybod
         {place: len(patients) for place, patients in who.items()},
         [*_own(kept), *_same(masks)],
         [(number, cell) for number, (_, counted, _) in enumerate(kept) for cell in counted.jumps],
-        _close(masks, len(everybody)),
     )
-    shown = {mask for place, mask in masks.items() if place not in hidden}
+    order = dict.fromkeys(masks[place] for place in sorted(masks, key=_value(masks)) if place not in hidden)
+    gone = giving_way([mask for mask in order if mask], len(everybody))
+    shown = set(order) - gone
     for number, (result, counted, behind) in enumerate(kept):
+        own = {
+            cell
+            for (of, cell), mask in masks.items()
+            if of == number and (mask in gone or (of, cell) in hidden)
+        }
         steps = _masks(behind.steps, everybody)
-        own = {cell for place, cell in hidden if place == number}
-        told = without(result, counted, own, _barred(steps, shown, len(everybody)))
+        told = without(result, counted, own)
+        if tells_of_few(shown | _stepping(told, steps), len(everybody)):
+            told = without(result, counted, own, _barred(steps, shown, len(everybody)))
         shown |= _stepping(told, steps)
         yield told
 
@@ -120,35 +126,20 @@ def _same(masks: Mapping[Place, int]) -> Iterator[dict[Place, int]]:
             yield {first[mask]: 1, place: -1}
 
 
-def _close(masks: Mapping[Place, int], n: int) -> list[tuple[Place, Place]]:
-    """Pairs that tell of 1 to 4 patients: the later result gives way, in one result the smaller count."""
-    pairs = [(a, b) for a, b in combinations(masks, 2) if tells(masks[a], masks[b], n)]
-    return [(a, b) if _gives_way(a, masks) < _gives_way(b, masks) else (b, a) for a, b in pairs]
-
-
-def _gives_way(place: Place, masks: Mapping[Place, int]) -> tuple[int, int]:
-    return -place[0], masks[place].bit_count()
-
-
-def tells(one: int, other: int, n: int) -> bool:
-    """Whether the numbers of two sets of patients and of all n tell of 1 to 4 of them.
-
-    Of the four kinds of patient (in both, in one only, in the other only, in neither) one must be empty: then the
-    numbers of the others follow, and of the kind opposite to it only from the two counts together.
-    """
-    both, either = (one & other).bit_count(), (one | other).bit_count()
-    alone, beside = (one & ~other).bit_count(), (other & ~one).bit_count()
-    return any(
-        empty == 0 and small(opposite)
-        for empty, opposite in ((alone, beside), (beside, alone), (both, n - either), (n - either, both))
-    )
+def _value(masks: Mapping[Place, int]) -> Callable[[Place], tuple[int, int]]:
+    """What gives way last: the earlier result, in one result the larger count."""
+    return lambda place: (place[0], -masks[place].bit_count())
 
 
 def _barred(steps: Mapping[tuple[str, float], int], shown: set[int], n: int) -> Barred:
-    before = frozenset(shown)
+    told = set(shown)
 
     def barred(group: str, time: float) -> bool:
-        return any(tells(steps[group, time], mask, n) for mask in before)
+        """Whether a step would tell of few beside what is shown and the steps drawn before it."""
+        if tells_of_few(told | {steps[group, time]}, n):
+            return True
+        told.add(steps[group, time])
+        return False
 
     return barred
 

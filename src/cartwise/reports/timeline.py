@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 
 from cartwise.analyses import KineticsFigure, Profile, aplasia, episodes, levels, milestones
 from cartwise.measures import Sheet
-from cartwise.reports.charts import Chart, Trace, View, axis, base_layout
+from cartwise.reports.charts import Chart, Layout, Trace, View, axis, base_layout
 from cartwise.reports.cohort_charts import FILLS, SYMBOLS, limit_line, profile_traces
 from cartwise.reports.figures.kinetics import bottom
 from cartwise.reports.figures.style import GRADES, INK, colour
@@ -149,6 +150,7 @@ def _chart(patient: Patient, events: list[Event]) -> Chart:
     profile = _profile(patient)
     figure = KineticsFigure((profile,), (), "", "")
     limits = {row.lower_limit for row in levels(patient, LAST) if row.lower_limit}
+    mrd = _mrd_traces(patient)
     layout = base_layout(height) | {
         "xaxis": axis(_anchor(patient), range=[-8, 95], anchor="y4"),
         "yaxis": axis(
@@ -163,7 +165,8 @@ def _chart(patient: Patient, events: list[Event]) -> Chart:
         ),
         "yaxis3": axis(
             "MRD", type="log", dtick=1, exponentformat="power", domain=[tops[3] + 0.03, tops[2] - 0.02]
-        ),
+        )
+        | _whole_decades(mrd),
         "yaxis4": axis("", type="category", domain=[0, tops[3]], categoryarray=tracks[::-1])
         | {"categoryorder": "array"},
         "barmode": "overlay",
@@ -172,7 +175,7 @@ def _chart(patient: Patient, events: list[Event]) -> Chart:
     traces = [
         *profile_traces(profile, colour(0), bottom(figure)),
         *_b_cell_traces(patient),
-        *_mrd_traces(patient),
+        *mrd,
         *_track_traces(events),
     ]
     views = (
@@ -183,6 +186,15 @@ def _chart(patient: Patient, events: list[Event]) -> Chart:
     )
     label = "Time line: CAR T cells, B cells, MRD, toxicity, treatment and events by day since the index day"
     return Chart("timeline", label, tuple(traces), layout, views)
+
+
+def _whole_decades(traces: list[Trace]) -> Layout:
+    """The range of a logarithmic axis from one power of ten to another, so that both ends are named."""
+    values = [math.log10(value) for trace in traces for value in trace["y"] if value > 0]
+    if not values:
+        return {}
+    low, high = math.floor(min(values)), math.ceil(max(values))
+    return {"range": [low - 0.2, max(high, low + 1) + 0.2]}
 
 
 def _anchor(patient: Patient) -> str:

@@ -10,9 +10,10 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import pandas as pd
 
 import cartwise
-from cartwise.analyses import Result
+from cartwise.analyses import Result, catalogue
 from cartwise.basis import UserError
 from cartwise.reports.figures.raster import png
+from cartwise.reports.paper_tables import paper_table
 from cartwise.reports.sharing import is_shared
 from cartwise.reports.table_one import TableOne, table_one
 from cartwise.reports.word_table import add_table
@@ -50,10 +51,16 @@ def document(result: Result) -> bytes:
     numbered = 0
     if first is not None:
         numbered += 1
-        _first_table(made, first, f"Table 1. {result.title}.")
+        _paper_table(made, first, f"Table 1. {result.title}.")
     for name, frame in frames.items():
         numbered += 1
-        _table(made, frame, f"Table {numbered}. {result.title}: {header(name)}.")
+        words = f"Table {numbered}. {result.title}: {header(name)}."
+        printed = paper_table(result, name)
+        if printed is None:
+            _table(made, frame, words)
+        else:
+            layout = catalogue()[result.name].reproduces[name]
+            _paper_table(made, printed, f"{words} Layout of {layout}.")
     _left_to_files(made, result)
     _methods(made, result)
     return _same_bytes(made, result)
@@ -125,7 +132,7 @@ def _caption_over(made: Any, words: str) -> None:
     caption.paragraph_format.keep_with_next = True
 
 
-def _first_table(made: Any, table: TableOne, words: str) -> None:
+def _paper_table(made: Any, table: TableOne, words: str) -> None:
     _caption_over(made, words)
     lines = table.lines
     add_table(made, table.head, [line.cells for line in lines], [line.indented for line in lines])

@@ -29,19 +29,32 @@ HEADERS = {
     "n_cmax": "n",
     "n_auc_0_28d": "n, AUC",
     "n_tlast": "n, Tlast",
+    "p": "p",
+    "q": "q",
+    "smd": "SMD",
+    "hct": "HCT",
+    "no_hct": "No HCT",
+    "hct_first": "HCT first",
+    "events_hct": "Events, HCT",
+    "events_no_hct": "Events, no HCT",
+    "q_cmax": "q, Cmax",
+    "q_auc_0_28d": "q, AUC",
+    "q_tlast": "q, Tlast",
     "p_cmax": "p, Cmax",
     "p_auc_0_28d": "p, AUC",
     "p_tlast": "p, Tlast",
     "follow_up": "Median follow-up",
     "copies_per_ug": "Copies/µg DNA",
+    "il_6": "Interleukin 6",
     "crs_max_grade": "CRS, max. grade",
     "icans_max_grade": "ICANS, max. grade",
     "hct_day": "HCT, day",
     "b_cell_aplasia_from": "B-cell aplasia from day",
     "b_cell_aplasia_to": "to day",
 }
+ABBREVIATED = {"cns", "crs", "hct", "hs", "icaht", "icans", "iec", "mrd"}
 PERCENTS = {"percent", "percent_lower", "percent_upper"}
-FRACTIONS = {"survival", "lower", "upper", "std_error"}
+FRACTIONS = {"survival", "incidence", "lower", "upper", "std_error"}
 
 
 def header(column: str) -> str:
@@ -58,7 +71,7 @@ def cell(column: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if column.startswith("p_") or column == "p":
+    if column in {"p", "q"} or column.startswith(("p_", "q_")):
         return "<0.001" if value < 0.001 else f"{value:.3f}"
     if column in FRACTIONS:
         return f"{value:.3f}"
@@ -90,8 +103,9 @@ def _range(value: Interval) -> str:
 
 
 def decision_in_words(decision: str) -> str:
-    """A decision's name as words."""
-    return " ".join("HCT" if word == "hct" else word for word in decision.split("-"))
+    """A decision's name as words, its abbreviations in capitals."""
+    words = " ".join(word.upper() if word in ABBREVIATED else word for word in decision.split("-"))
+    return words.replace("IEC HS", "IEC-HS")
 
 
 def unit(code: str) -> str:

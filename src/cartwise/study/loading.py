@@ -123,12 +123,12 @@ def build(
     index_days = {
         name: date + dt.timedelta(days=math.floor(moved.get(name, 0))) for name, date in index_dates.items()
     }
-    patients = _patients(about, tables, anchors, index_days, _set_aside(in_days, moved, met))
+    patients = _patients(about, tables, anchors, index_days, _set_aside(raw, in_days, moved, met))
     return Study(about, patients, tables, tuple(met), folder)
 
 
 def _set_aside(
-    raw: RawTables, moved: Mapping[str, float], issues: list[Issue]
+    raw: RawTables, in_days: RawTables, moved: Mapping[str, float], issues: list[Issue]
 ) -> dict[str, dict[str, float]]:
     """By patient the tables of which a row was set aside, with the first day of such rows.
 
@@ -138,16 +138,19 @@ def _set_aside(
     for issue in issues:
         table = issue.file.rpartition(".")[0]
         if issue.severity is Severity.QUARANTINED and table in raw and issue.rule != "repeated-row":
-            frame = raw[table]
-            for row in (
-                frame.loc[frame[LINE] == issue.row].to_dict("records") if "patient_id" in frame else ()
-            ):
-                name = row["patient_id"]
-                first = found.setdefault(name, {})
-                unread = issue.column == "day"
-                day = -math.inf if unread else _day_read(row.get("day")) - moved.get(name, 0.0)
+            days = _cells(in_days.get(table), issue.row, "day") if issue.column != "day" else []
+            for name in _cells(raw[table], issue.row, "patient_id"):
+                first = found.setdefault(str(name), {})
+                day = min(map(_day_read, days), default=-math.inf) - moved.get(str(name), 0.0)
                 first[table] = min(day, first.get(table, math.inf))
     return found
+
+
+def _cells(frame: pd.DataFrame | None, line: int | None, column: str) -> list[object]:
+    """The cells of a column on a line of the file; none where it was set aside before."""
+    if frame is None or column not in frame:
+        return []
+    return list(frame.loc[frame[LINE] == line, column])
 
 
 def _day_read(cell: object) -> float:

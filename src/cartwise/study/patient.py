@@ -36,7 +36,6 @@ class Patient:
         "_day",
         "_histories",
         "_last_day",
-        "_seen",
         "_set_aside",
         "anchor",
         "cut_day",
@@ -45,6 +44,7 @@ class Patient:
         "label_edition",
         "reads",
         "region",
+        *TABLES,
     )
 
     def __init__(
@@ -71,7 +71,6 @@ class Patient:
         self.label_edition = label_edition
         self._set_aside = set_aside or {}
         self._histories = histories
-        self._seen: dict[str, TableSeen] = {}
         self._last_day: float | None = math.nan  # not asked yet
         self.reads: set[Read] = set() if reads is None else reads
 
@@ -87,17 +86,18 @@ class Patient:
         Raises:
             AttributeError: where no table has this name.
         """
-        if table.startswith("_") or table not in TABLES:
+        # Comes here only for what is not kept yet, so a table once looked at costs no more than any attribute.
+        if table not in TABLES:
             raise AttributeError(f"No record table is called {table!r}; there are {', '.join(TABLES)}.")
-        seen = self._seen.get(table)
-        if seen is None:
-            seen = self._seen[table] = TableSeen(table, self._histories.get(table), self._day, self.reads)
+        seen = TableSeen(table, self._histories.get(table), self._day, self.reads)
+        setattr(self, table, seen)
         return cast("Records", seen)  # it reads as they do
 
     @property
     def profile(self) -> Row:
         """The patient's row of `patients`: what holds from referral on."""
-        return self.__getattr__("patients")[0]
+        rows: Records = self.patients
+        return rows[0]
 
     def as_of(self, day: float) -> Patient:
         """The record as it stood at the end of `day`; a later view never widens an earlier one."""

@@ -63,10 +63,14 @@ Part = tuple[tuple[str, Any], ...]
 
 def part_where(wanted: Mapping[str, Any]) -> Part:
     """The part that holds these values; of a tuple, list or set any."""
-    return tuple(
-        (column, frozenset(value) if isinstance(value, list | set) else value)
-        for column, value in wanted.items()
-    )
+    part = tuple(wanted.items())
+    try:
+        hash(part)
+    except TypeError:  # lists and sets, which cannot be a key
+        return tuple(
+            (name, frozenset(value) if isinstance(value, list | set) else value) for name, value in part
+        )
+    return part
 
 
 def _within(part: Part) -> Callable[[Row], bool]:
@@ -78,8 +82,8 @@ class History:
     """Every state that the rows of one table have had, by the day on which it became known.
 
     A row enters when its result was available; a cell that becomes known later enters as a second version of
-    the row, and a row that leaves a part as None. What was known on a day is then a bisection, and equal days share
-    one `Records`.
+    the row. In a part, a version that is not of it stands as None. What was known on a day is then a bisection, and
+    equal days share one `Records`.
     """
 
     __slots__ = ("_cache", "_known", "_parts", "_versions")
@@ -91,9 +95,12 @@ class History:
             for number, versions in enumerate(sorted(rows, key=_rank))
             for known, row in versions
         ]
-        ordered = sorted(versions, key=lambda version: version[:2])
-        self._known = [known for known, _, _ in ordered]
-        self._versions = [(number, row) for _, number, row in ordered]
+        self._keep(sorted(versions, key=lambda version: version[:2]))
+
+    def _keep(self, versions: Sequence[tuple[float, int, Row | None]]) -> None:
+        """Keep versions as (day known, number of the row, row), in the order in which they became known."""
+        self._known = [known for known, _, _ in versions]
+        self._versions = [(number, row) for _, number, row in versions]
         self._cache: dict[int, Records] = {}
         self._parts: dict[Part, History] = {}
 
@@ -113,14 +120,16 @@ class History:
         return kept
 
     def _made_of(self, part: Part) -> History:
+        """Every row that is ever of the part keeps its number, so that rows of one day stand in the order they have here."""
         is_within = _within(part)
-        rows: dict[int, list[tuple[float, Row]]] = {}
-        for known, (number, row) in zip(self._known, self._versions, strict=True):
-            if is_within(row):
-                rows.setdefault(number, []).append((known, row))
-            elif number in rows:  # a later version of the row says otherwise
-                rows[number].append((known, None))
-        return History(rows.values())
+        versions = [
+            (known, number, row if is_within(row) else None)
+            for known, (number, row) in zip(self._known, self._versions, strict=True)
+        ]
+        ever = {number for _, number, row in versions if row is not None}
+        made = History(())
+        made._keep([version for version in versions if version[1] in ever])
+        return made
 
     def differs(self, one: float, other: float) -> bool:
         """Whether other rows were known at the end of one day than at the end of the other."""
@@ -140,7 +149,7 @@ def _rank(versions: Sequence[tuple[float, Row]]) -> tuple[tuple[Any, ...], ...]:
 
     A version that never comes ranks as known at infinity, so that it cannot reorder what was known before it.
     """
-    known = [(day, *((cell is None, cell) for cell in row or ())) for day, row in versions]
+    known = [(day, *((cell is None, cell) for cell in row)) for day, row in versions]
     return (*known, (math.inf,))
 
 

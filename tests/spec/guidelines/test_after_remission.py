@@ -41,6 +41,14 @@ def test_rising_is_two_findings_in_a_row_the_later_higher(levels: tuple[str, ...
     assert case(91, b_cells=LOST, mrd=ngs(*levels))[RISING_BRIDGE].standing == standing
 
 
+def test_a_rise_of_long_ago_is_no_rise_at_present() -> None:
+    b_cells = f"{LOST}\n390 | blood | 120 | 9"
+    rose = ngs("60 positive 0.00001", "90 positive 0.00002")
+    assert case(182, b_cells=b_cells, mrd=rose)[RISING_BRIDGE].standing == "met"
+    said = case(395, b_cells=b_cells, mrd=rose)[RISING_BRIDGE]
+    assert (said.standing, said.missing) == ("unknown", ("a new NGS-MRD test",))
+
+
 def test_rise_by_another_method_is_no_rise_by_ngs() -> None:
     mrd = f"{NGS}\n60 | flow | marrow | positive | 0.001 | 0.0001\n90 | flow | marrow | positive | 0.01 | 0.0001"
     assert case(91, b_cells=LOST, mrd=mrd)[RISING_BRIDGE].standing == "unknown"
@@ -172,6 +180,15 @@ def test_maintenance_is_an_alternative_after_early_loss(lost: str, standing: str
     assert (said.standing, said.direction) == (standing, "open")
 
 
+@pytest.mark.parametrize("key", [NEGATIVITY, "myers-2023/reinfusion"])
+@pytest.mark.parametrize(("day", "standing"), [(365, "met"), (366, "undetermined-by-source")])
+def test_for_how_long_early_loss_foretells_relapse_is_left_to_the_source(
+    key: str, day: float, standing: str
+) -> None:
+    clear = f"{NGS}\n360 | NGS | marrow | negative | | 0.000001"
+    assert case(day, b_cells=LOST, mrd=clear)[key].standing == standing
+
+
 def test_after_hct_maintenance_is_no_longer_the_question() -> None:
     treatments = f"{EARLIER}\n90 | HCT | | |"
     assert case(120, b_cells=LOST, treatments=treatments)[MAINTENANCE].standing == "out-of-scope"
@@ -213,6 +230,38 @@ def test_targeted_drugs_are_avoided_while_aplasia_holds(row: str, b_cells: str, 
     assert (said.standing, said.direction) == (standing, "against")
 
 
+def test_targeted_drugs_are_spoken_of_from_the_first_weeks_on_before_any_response() -> None:
+    tables = {"genetics": lesion("-300 | BCR-ABL1 | present |"), "b_cells": APLASIA.replace("14 |", "7 |")}
+    assert case(10, **tables)[TARGETED].standing == "met"
+    no_response = case(40, assessments="28 | response | no response", **tables)
+    assert no_response[TARGETED].standing == "met"
+
+
+def test_aplasia_of_long_ago_is_neither_kept_nor_lost() -> None:
+    tables = {
+        "genetics": lesion("-300 | BCR-ABL1 | present |"),
+        "mrd": ngs("600 positive 0.00001", "690 positive 0.0001"),
+    }
+    said = case(700, **tables, b_cells=APLASIA)
+    for key in (
+        TARGETED,
+        RISING_BRIDGE,
+        "westhafen-2025/immunoglobulin-routine",
+        "wang-2025/immunoglobulin-levels",
+    ):
+        assert said[key].standing == "unknown", key
+        assert any("B-cell count" in words for words in said[key].missing), key
+    after_hct = case(700, **tables, b_cells=APLASIA, treatments=f"{EARLIER}\n90 | HCT | | |")
+    assert after_hct["westhafen-2025/immunoglobulin-routine"].standing == "undetermined-by-source"
+    assert after_hct[TARGETED].standing == "out-of-scope"
+
+
+def test_immunoglobulin_turns_on_present_aplasia_whatever_was_seen_once() -> None:
+    blip = f"{APLASIA}\n45 | blood | 120 | 5\n60 | blood | 0 | 0\n120 | blood | 0 | 0"
+    assert case(121, b_cells=blip)["westhafen-2025/immunoglobulin-routine"].standing == "met"
+    assert case(62, b_cells=LOST)["westhafen-2025/immunoglobulin-routine"].standing == "not-met"
+
+
 @pytest.mark.parametrize(("treatments", "standing"), [(PRIOR, "met"), (EARLIER, "not-met")])
 def test_after_an_earlier_hct_other_ways_of_preventing_relapse_come_first(
     treatments: str, standing: str
@@ -238,3 +287,13 @@ def test_a_relapsed_patient_is_no_longer_in_the_remission_these_statements_speak
     said = case(210, relapses=relapses, b_cells=LOST, assessments=REMISSION)
     keys = [RISING_BRIDGE, NEGATIVITY, CONDITIONING, REINFUSION, MAINTENANCE, TARGETED]
     assert {said[key].standing for key in keys} == {"out-of-scope"}
+
+
+def test_a_trace_that_has_gone_leaves_open_whether_remission_is_deep() -> None:
+    early = "day | method | specimen | result | level | sensitivity\n28 | flow | marrow | detected below quantification | | 0.0001"
+    clear = "\n60 | NGS | marrow | negative | | 0.000001\n60 | flow | marrow | negative | | 0.0001"
+    assert case(70, mrd=f"{early}{clear}")[CONDITIONING].standing == "undetermined-by-source"
+    assert (
+        case(40, mrd=f"{early}\n29 | NGS | marrow | positive | 0.00001 | 0.000001")[CONDITIONING].standing
+        == "not-met"
+    )

@@ -162,7 +162,10 @@ def test_once_collected_readiness_is_past_and_the_yield_is_read() -> None:
 @pytest.mark.parametrize(("months", "standing"), [(11.9, "met"), (12, "not-met")])
 def test_infants_with_mrd_may_be_collected_early(months: float, standing: str) -> None:
     said = before_infusion(
-        patients=person(age_at_diagnosis_months=months),
+        patients=person(
+            age_at_diagnosis_months=months, disease_indication="MRD persistence", relapse_number=0
+        ),
+        genetics="day | lesion | status\n-300 | none |",
         mrd="day | method | specimen | result | level\n-5 | flow | marrow | positive | 0.001",
     )
     assert said["myers-2023/collect-preemptively"].standing == standing
@@ -192,3 +195,55 @@ def test_the_earliest_day_names_immunotherapy_without_a_printed_period() -> None
     assert isinstance(near, Missing)
     assert near.cause == "source"
     assert sheet.value("earliest_collection_day_far_end") == pytest.approx(-12 + 3 * 30.4375)
+
+
+@pytest.mark.parametrize("kind", ["maintenance", "etoposide"])
+@pytest.mark.parametrize(("last", "standing"), [(-13, "met"), (-14, "not-met"), ("", "unknown")])
+def test_maintenance_and_etoposide_are_chemotherapy(kind: str, last: int | str, standing: str) -> None:
+    said = before_infusion(treatments=treated(f"-99 | {kind} | | | {last} | | |"), labs=QUIET)
+    assert said[CHEMOTHERAPY].standing == standing
+    assert said[READY].standing == {"met": "not-met", "not-met": "met"}.get(standing, standing)
+
+
+@pytest.mark.parametrize(
+    ("row", "standing"),
+    [
+        pytest.param("-190 | ruxolitinib | | | | | |", "unknown", id="ruxolitinib goes on"),
+        pytest.param("-190 | ruxolitinib | | | -27 | | |", "met", id="ruxolitinib to four weeks ago"),
+        pytest.param("-190 | ruxolitinib | | | -28 | | |", "not-met", id="and a day longer ago"),
+        pytest.param("-320 | ruxolitinib | | | -5 | | |", "met", id="begun before HCT, given after it"),
+        pytest.param("-100 | steroid | | | -5 | | |", "met", id="steroids for GVHD"),
+        pytest.param("-100 | steroid | | reinduction | -5 | | |", "not-met", id="steroids against leukaemia"),
+        pytest.param("-250 | steroid | | | -240 | | |", "not-met", id="steroids before there was GVHD"),
+    ],
+)
+def test_drugs_against_gvhd_are_immunosuppression(row: str, standing: str) -> None:
+    rows = (HCT, "-300 | immunosuppression | | | -200 | | |", row)
+    gvhd = "day | kind | end_day\n-200 | chronic | -10"
+    assert before_infusion(treatments=treated(*rows), gvhd=gvhd)[AFTER_HCT].standing == standing
+
+
+def test_cells_collected_for_an_earlier_product_are_not_those_of_the_next() -> None:
+    rows = ("-300 | apheresis | | | | | |", "-250 | CAR T | | | | | |")
+    said = before_infusion(treatments=treated(*rows), labs=QUIET)[READY]
+    assert said.standing == "unknown"
+    assert said.missing == ("whether cells are in store",)
+    again = before_infusion(treatments=treated(*rows, "-3 | apheresis | | | | | |"), labs=QUIET)[READY]
+    assert again.standing == "out-of-scope"
+
+
+@pytest.mark.parametrize(
+    ("relapses", "months", "standing"),
+    [(0, 30, "undetermined-by-source"), (0, 6, "met"), (1, 6, "not-met")],
+)
+def test_other_very_high_risk_is_left_to_the_source_and_a_relapse_is_too_late(
+    relapses: int, months: int, standing: str
+) -> None:
+    said = before_infusion(
+        patients=person(
+            age_at_diagnosis_months=months, disease_indication="MRD persistence", relapse_number=relapses
+        ),
+        mrd="day | method | specimen | result | level\n-5 | flow | marrow | positive | 0.001",
+        genetics="day | lesion | status\n-300 | hypodiploid | present",
+    )
+    assert said["myers-2023/collect-preemptively"].standing == standing

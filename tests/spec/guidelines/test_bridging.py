@@ -180,3 +180,120 @@ def test_after_infusion_bridging_is_out_of_scope() -> None:
     said = before_infusion(20, infusions="day | product\n10 | tisagenlecleucel")
     assert said["myers-2023/bridging-blinatumomab"].standing == "out-of-scope"
     assert said["myers-2023/cns-treat"].standing == "out-of-scope"
+
+
+def test_maintenance_as_a_bridge_is_bridging_chemotherapy() -> None:
+    bridge = treated("-25 | maintenance | | bridging | | | |")
+    assert _standing("bridging-intrathecal", treatments=bridge) == "met"
+    assert _standing("bridging-count-recovery", treatments=bridge) == "met"
+
+
+@pytest.mark.parametrize(
+    ("response", "marrow", "standing"),
+    [
+        pytest.param(-1460, "", "unknown", id="a remission of years ago"),
+        pytest.param(-43, "", "unknown", id="older than a bridging cycle and its recovery"),
+        pytest.param(-42, "", "met", id="recent enough"),
+        pytest.param(-100, "-5 | 2", "met", id="a later marrow bears it out"),
+        pytest.param(-100, "-5 | 30", "not-met", id="a later marrow ends it"),
+    ],
+)
+def test_a_remission_stands_for_six_weeks_or_until_the_next_marrow(
+    response: int, marrow: str, standing: str
+) -> None:
+    tables = {"marrow": f"day | blasts\n{marrow}"} if marrow else {}
+    assessments = assessed(f"{response} | response | CR", "-2 | CNS | CNS1")
+    assert _standing("bridging-minimal", assessments=assessments, **tables) == standing
+
+
+@pytest.mark.parametrize(
+    ("assessments", "site", "standing"),
+    [
+        pytest.param(["-400 | CNS | isolated CNS"], "marrow", "not-met", id="a marrow relapse came after it"),
+        pytest.param(["-400 | CNS | isolated CNS"], "", "unknown", id="a relapse nobody says where"),
+        pytest.param(["-400 | CNS | CNS1"], "CNS", "met", id="a relapse of the CNS came after it"),
+        pytest.param(["-9 | CNS | isolated CNS"], "CNS", "met", id="both say so"),
+        pytest.param(["-9 | CNS | CNS1"], "CNS", "unknown", id="clear since: the response decides"),
+        pytest.param(["-9 | CNS | CNS3"], "marrow and extramedullary", "not-met", id="CNS and marrow"),
+    ],
+)
+def test_disease_of_the_cns_only_is_told_by_the_later_of_assessment_and_relapse(
+    assessments: list[str], site: str, standing: str
+) -> None:
+    tables = {"relapses": f"day | site\n-60 | {site}", "assessments": assessed(*assessments)}
+    assert _standing("bridging-minimal", **tables) == standing
+
+
+def test_an_old_isolated_cns_assessment_does_not_outlive_a_marrow_relapse() -> None:
+    said = before_infusion(
+        relapses="day | site\n-60 | marrow", assessments=assessed("-400 | CNS | isolated CNS")
+    )
+    assert said["myers-2023/isolated-cns"].standing == "not-met"
+
+
+@pytest.mark.parametrize(
+    ("site", "assessment", "ever", "at_referral"),
+    [
+        pytest.param("CNS", "-20 | CNS | CNS1", "met", "met", id="a relapse of the CNS, clear since"),
+        pytest.param("marrow", "-1500 | CNS | CNS3", "met", "unknown", id="years ago, not looked at since"),
+        pytest.param("marrow", "-20 | CNS | CNS1", "not-met", "not-met", id="looked at since the relapse"),
+        pytest.param("marrow and extramedullary", "-200 | CNS | CNS1", "unknown", "unknown", id="where?"),
+        pytest.param("marrow and extramedullary", "-20 | CNS | CNS1", "not-met", "not-met", id="not there"),
+    ],
+)
+def test_cns_disease_is_told_by_relapses_too(site: str, assessment: str, ever: str, at_referral: str) -> None:
+    said = before_infusion(
+        relapses=f"day | site\n-100 | {site}",
+        assessments=assessed(assessment, "-9 | seizure or neurotoxicity history | absent"),
+    )
+    assert said["myers-2023/antiepileptics"].standing == ever
+    assert said["myers-2023/cns-treat"].standing == at_referral
+
+
+@pytest.mark.parametrize(
+    ("earlier", "standing"), [(-1500, "not-met"), pytest.param(-40, "met", id="of the disease at hand")]
+)
+def test_cns_disease_long_past_is_not_that_of_referral(earlier: int, standing: str) -> None:
+    said = before_infusion(
+        assessments=assessed(f"{earlier} | CNS | CNS3", "-10 | CNS | CNS1", "-1 | neurotoxicity | none")
+    )
+    assert said["myers-2023/cns-treat"].standing == standing
+    assert said["myers-2023/antiepileptics"].standing == "met"
+
+
+@pytest.mark.parametrize(
+    ("site", "assessment", "standing"),
+    [
+        pytest.param("testis", "-1500 | extramedullary disease | none", "met", id="a relapse says it"),
+        pytest.param("testis", "-20 | extramedullary disease | none", "not-met", id="gone since"),
+        pytest.param("other", "-1500 | extramedullary disease | none", "unknown", id="somewhere else"),
+    ],
+)
+def test_an_assessment_older_than_the_relapse_does_not_deny_disease_outside_the_marrow(
+    site: str, assessment: str, standing: str
+) -> None:
+    said = before_infusion(relapses=f"day | site\n-60 | {site}", assessments=assessed(assessment))
+    assert said["myers-2023/testis"].standing == standing
+    assert said["myers-2023/emd-reduce"].standing == ("not-met" if standing == "not-met" else "unknown")
+
+
+@pytest.mark.parametrize(
+    ("marrow", "standing"),
+    [
+        pytest.param("-200 | positive", "unknown", id="not read since blinatumomab"),
+        pytest.param("-200 | dim", "unknown", id="dim before blinatumomab, not read since"),
+        pytest.param("-120 | dim", "met", id="dim since"),
+    ],
+)
+def test_cd19_of_before_blinatumomab_says_nothing_of_after_it(marrow: str, standing: str) -> None:
+    tables = {
+        "treatments": treated("-160 | blinatumomab | | | -130 | | |"),
+        "marrow": f"day | cd19\n{marrow}",
+    }
+    assert _standing("cd19-dim", **tables) == standing
+
+
+@pytest.mark.parametrize(("day", "standing"), [(-43, "unknown"), (-42, "not-met")])
+def test_antigen_load_is_that_of_before_lymphodepletion(day: int, standing: str) -> None:
+    marrow = f"day | cd19_antigen_load\n{day} | 50"
+    assert _standing("antigen-load-share", marrow=marrow) == standing

@@ -242,3 +242,61 @@ def test_the_running_case_of_myers_before_apheresis() -> None:
         "myers-2023/bridging-high-burden": "met",
     }
     assert {key: said[key].standing for key in expected} == expected
+
+
+REINDUCTION = "-20 | chemotherapy | | reinduction | -10 | | |"
+
+
+@pytest.mark.parametrize(("age", "standing"), [(25.9, "met"), (26, "not-met"), (32, "not-met")])
+def test_tisagenlecleucel_instead_of_hct_only_where_it_is_labelled(age: float, standing: str) -> None:
+    said = before_infusion(age=age, assessments=assessed("-5 | HCT wish | avoids"))
+    assert said["myers-2023/tisa-cel-if-avoiding-hct"].standing == standing
+
+
+@pytest.mark.parametrize(
+    ("indication", "standing"),
+    [("first relapse", "not-met"), ("first relapse refractory to reinduction", "met")],
+)
+def test_products_stand_side_by_side_only_where_both_labels_reach(indication: str, standing: str) -> None:
+    said = before_infusion(age=19.5, indication=indication)
+    assert said["myers-2023/construct-comparison"].standing == standing
+
+
+@pytest.mark.parametrize(
+    ("treatments", "tested", "standing"),
+    [
+        pytest.param(treated(), -30, "unknown", id="on the day of relapse"),
+        pytest.param(treated(REINDUCTION), -30, "unknown", id="on the day of relapse, treated since"),
+        pytest.param(treated(REINDUCTION), -20, "unknown", id="as reinduction begins"),
+        pytest.param(treated(REINDUCTION), -5, "met", id="after reinduction"),
+    ],
+)
+def test_mrd_at_relapse_is_not_mrd_after_reinduction(treatments: str, tested: int, standing: str) -> None:
+    said = before_infusion(
+        patients=person(disease_indication="first relapse", relapse_interval_months=60),
+        relapses="day | site\n-30 | marrow",
+        treatments=treatments,
+        mrd=f"day | method | specimen | result | level\n{tested} | flow | marrow | positive | 0.001",
+    )
+    assert said["myers-2023/first-relapse-high-risk"].standing == standing
+
+
+@pytest.mark.parametrize(
+    ("second", "standing"),
+    [
+        pytest.param("positive | 0.00005", "unknown", id="below 0.01 % by flow"),
+        pytest.param("positive | 0.0001", "met", id="from 0.01 % on"),
+        pytest.param("detected below quantification |", "unknown", id="below quantification"),
+    ],
+)
+def test_mrd_below_the_cut_off_of_the_study_interrupts_a_run(second: str, standing: str) -> None:
+    tests = mrd(
+        "-100 | flow | marrow | negative | | 0.0001",
+        "-40 | flow | marrow | positive | 0.001 | 0.0001",
+        f"-20 | flow | marrow | {second} | 0.00001",
+        "-5 | flow | marrow | positive | 0.002 | 0.0001",
+    )
+    said = _standing(
+        "wang-2025/mrd-re-emergence", mrd=tests, marrow="day | blasts\n-5 | 2", treatments=treated()
+    )
+    assert said == standing

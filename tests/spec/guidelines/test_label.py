@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.spec.guidelines.before_infusion_case import before_infusion, person
+from tests.spec.guidelines.before_infusion_case import before_infusion, person, treated
 
 US, EU = "labels/tisa-cel-us-indication", "labels/tisa-cel-eu-indication"
 
@@ -92,3 +92,32 @@ def test_an_age_in_whole_years_that_leaves_room_for_a_birthday_asks_for_more() -
 def test_after_infusion_a_label_has_nothing_to_say() -> None:
     infusions = "day | product\n10 | tisagenlecleucel"
     assert before_infusion(20, region="US", edition=2025, infusions=infusions)[US].standing == "out-of-scope"
+
+
+@pytest.mark.parametrize(
+    ("rows", "standing"),
+    [
+        pytest.param(["-60 | chemotherapy | | reinduction | -40 | -38 | no CR |"], "unknown", id="it failed"),
+        pytest.param(
+            [
+                "-60 | chemotherapy | | reinduction | -40 | -38 | no CR |",
+                "-30 | blinatumomab | | | -9 | -8 | CR |",
+            ],
+            "not-met",
+            id="remission since",
+        ),
+        pytest.param([], "not-met", id="not treated yet"),
+    ],
+)
+def test_a_first_relapse_whose_reinduction_failed_asks_whether_it_is_refractory(
+    rows: list[str], standing: str
+) -> None:
+    said = before_infusion(
+        region="US",
+        edition=2025,
+        indication="first relapse",
+        relapses="day | site\n-70 | marrow",
+        treatments=treated(*rows),
+    )[US]
+    assert said.standing == standing
+    assert said.missing == (("whether the disease is refractory",) if standing == "unknown" else ())

@@ -70,3 +70,13 @@ def test_the_standard_regimen_is_stated_before_infusion_only() -> None:
     assert before_infusion()["myers-2023/fludarabine-standard"].standing == "met"
     said = before_infusion(20, infusions="day | product\n10 | tisagenlecleucel")
     assert said["myers-2023/fludarabine-standard"].standing == "out-of-scope"
+
+
+def test_an_exposure_belongs_to_every_drug_of_one_lymphodepletion() -> None:
+    rows = (
+        "-6 | lymphodepletion | fludarabine | lymphodepletion | -4 | | |",
+        "-4 | lymphodepletion | cyclophosphamide | lymphodepletion | -3 | | |",
+    )
+    labs = "day | test | value | unit\n-6 | fludarabine AUC | 10 | mg.h/L"
+    said = before_infusion(treatments=treated(*rows), labs=labs)
+    assert {said[key].standing for key in (ESTIMATED, MEASURED, REVIEW, WESTHAFEN)} == {"met"}

@@ -23,6 +23,12 @@ def test_close_monitoring_is_asked_for_to_the_end_of_the_first_year(day: float, 
     )
 
 
+def test_the_first_year_is_that_of_the_latest_course() -> None:
+    infusions = "day | course | product\n0 | 1 | tisagenlecleucel\n300 | 2 | tisagenlecleucel"
+    assert case(400, infusions=infusions)[FIRST_YEAR].standing == "met"
+    assert case(666, infusions=infusions)[FIRST_YEAR].standing == "not-met"
+
+
 def test_aplasia_and_mrd_together_are_followed_and_neither_alone_is_enough() -> None:
     said = case(40)
     assert said["talleur-2023/monitor-bca-and-mrd"].standing == "met"
@@ -34,14 +40,18 @@ def test_aplasia_and_mrd_together_are_followed_and_neither_alone_is_enough() -> 
 @pytest.mark.parametrize(
     ("day", "mrd", "standing"),
     [
-        pytest.param(42, FLOW_NEGATIVE, "unknown", id="day 42: NGS may still come"),
-        pytest.param(43, FLOW_NEGATIVE, "met", id="day 43: the weeks about day 28 are over"),
-        pytest.param(43, NGS_28, "not-met", id="NGS was tested"),
-        pytest.param(43, NGS_28.replace("29 |", "43 |"), "met", id="NGS came too late for day 28"),
+        pytest.param(20, FLOW_NEGATIVE, "not-met", id="day 20: before the weeks about day 28"),
+        pytest.param(21, FLOW_NEGATIVE, "met", id="day 21: no NGS so far"),
+        pytest.param(42, FLOW_NEGATIVE, "met", id="day 42: the last day of those weeks"),
+        pytest.param(43, FLOW_NEGATIVE, "not-met", id="day 43: they are over, and RQ-PCR comes too late"),
+        pytest.param(42, NGS_28, "not-met", id="NGS was tested"),
+        pytest.param(42, NGS_28.replace("| NGS", "| IG/TR RQ-PCR"), "not-met", id="RQ-PCR was done"),
+        pytest.param(700, FLOW_NEGATIVE, "not-met", id="years later"),
     ],
 )
-def test_rq_pcr_stands_in_where_ngs_is_wanting(day: float, mrd: str, standing: str) -> None:
-    assert case(day, mrd=mrd)[SUBSTITUTE].standing == standing
+def test_rq_pcr_stands_in_in_the_weeks_in_which_ngs_is_wanting(day: float, mrd: str, standing: str) -> None:
+    said = case(day, mrd=mrd, follow_up="day | status\n15 | alive")[SUBSTITUTE]
+    assert (said.standing, said.direction) == (standing, "open")
 
 
 def test_which_finding_of_ngs_is_suspicious_is_left_to_the_source() -> None:
@@ -172,6 +182,43 @@ def test_the_transgene_is_followed_until_it_is_twice_below_the_limit(
     assert case(day, transgene=transgene)[TRANSGENE_DUE].standing == standing
 
 
+@pytest.mark.parametrize(
+    "test",
+    [
+        "28 | flow | marrow | not evaluable | |",
+        "28 | flow | CSF | negative | |",
+        "28 | flow | blood | negative | |",
+    ],
+)
+def test_a_test_that_tells_nothing_of_the_marrow_is_none_of_the_schedule(test: str) -> None:
+    assert case(60, mrd=f"{FLOW_NEGATIVE.splitlines()[0]}\n{test}")[MRD_DUE].standing == "met"
+
+
+def test_the_schedules_begin_anew_with_a_further_course() -> None:
+    infusions = "day | course | product\n0 | 1 | tisagenlecleucel\n120 | 2 | tisagenlecleucel"
+    levels = "\n".join(f"{day} | blood | 500" for day in (7, 14, 28, 84, 130, 150, 182, 210))
+    said = case(
+        215, infusions=infusions, mrd=FLOW_NEGATIVE, transgene=f"day | specimen | copies_per_ug\n{levels}"
+    )
+    assert said[TRANSGENE_DUE].standing == "not-met"
+    assert said[MRD_DUE].standing == "met"
+    assert "due on day 148" in str(said[MRD_DUE].answer)
+
+
+def test_with_a_relapse_the_schedules_end() -> None:
+    relapsed = {"mrd": FLOW_NEGATIVE, "relapses": "day | site\n100 | marrow"}
+    for key in (MRD_DUE, TRANSGENE_DUE):
+        assert case(200, mrd=FLOW_NEGATIVE)[key].standing == "met"
+        assert case(200, **relapsed)[key].standing == "not-met"
+
+
+@pytest.mark.parametrize("key", ["myers-2023/two-factors", "talleur-2023/monitor-bca-and-mrd"])
+def test_after_hct_aplasia_is_no_longer_followed(key: str) -> None:
+    treatments = "day | kind\n-200 | chemotherapy\n90 | HCT"
+    assert case(85, treatments=treatments)[key].standing == "met"
+    assert case(200, treatments=treatments)[key].standing == "out-of-scope"
+
+
 def test_a_test_that_was_set_aside_may_have_been_in_time() -> None:
     lost = f"{FLOW_NEGATIVE}\nsoon | flow | marrow | negative | | 0.0001"
     patient = study_of(
@@ -184,3 +231,11 @@ def test_a_test_that_was_set_aside_may_have_been_in_time() -> None:
     said = {item.because: item for item in advise(patient.as_of(120))}
     assert said[MRD_DUE].standing == "unknown"
     assert said[MRD_DUE].missing == ("that row, mended",)
+
+
+def test_after_a_second_relapse_its_own_immunophenotype_is_told() -> None:
+    said = case(410, relapses="day | site | immunophenotype\n100 | marrow | CD19+\n400 | marrow | CD19-")
+    assert said[POSITIVE].standing == "not-met"
+    assert said[NEGATIVE].standing == "undetermined-by-source"
+    assert said["westhafen-2025/escape-clones"].standing == "met"
+    assert said["talleur-2023/escape-clone"].standing == "met"

@@ -220,3 +220,24 @@ def test_every_factor_stands_beside_what_is_known_of_it_and_nothing_is_added_up(
 def test_westhafen_bears_two_lesions_in_mind(row: str, kmt2a: str, tp53: str) -> None:
     said = case(40, genetics=f"day | lesion | status\n{row}")
     assert (said["westhafen-2025/kmt2a"].standing, said["westhafen-2025/tp53"].standing) == (kmt2a, tp53)
+
+
+def test_the_exposure_before_a_reinfusion_is_not_that_of_the_first() -> None:
+    labs = (
+        "day | test | value | unit\n-2 | fludarabine AUC | 10 | mg.h/L\n145 | fludarabine AUC | 20 | mg.h/L"
+    )
+    infusions = f"{FOUR_1BB}\n150 | 2 | tisagenlecleucel | 4-1BB"
+    assert truth("Low exposure to fludarabine", labs=labs, infusions=infusions) == "yes"
+
+
+@pytest.mark.parametrize(
+    ("site", "day", "answer"),
+    [("CNS", -100, "yes"), ("CNS", 100, "no"), ("marrow and extramedullary", -10, "unknown")],
+)
+def test_a_relapse_after_infusion_is_no_cns_disease_before_it(site: str, day: int, answer: str) -> None:
+    told = truth(
+        "CNS disease before",
+        relapses=f"day | site | before_index\n{day} | {site} | {'yes' if day < 0 else 'no'}",
+        assessments="day | kind | value\n-20 | CNS | CNS1",
+    )
+    assert told == answer

@@ -61,6 +61,24 @@ def test_early_tocilizumab_by_onset_within_24_hours(day: int, standing: str) -> 
     assert said.standing == standing
 
 
+@pytest.mark.parametrize(("onset", "standing"), [(0.5, "met"), (1.5, "unknown"), (2, "not-met")])
+def test_an_hour_of_onset_does_not_tell_the_hour_of_infusion(onset: float, standing: str) -> None:
+    said = case(
+        onset,
+        toxicities=GRADE_1.format(day=onset),
+        marrow="day | blasts\n-10 | 1",
+        assessments=NO_COMORBIDITY,
+    )[EARLY]
+    assert said.standing == standing
+
+
+def test_a_grade_of_0_on_the_day_of_infusion_is_no_grade_of_a_week_later() -> None:
+    toxicities = "day | kind | grade | scale\n0 | CRS | 0 | ASTCT 2019\n0 | ICANS | 0 | ASTCT 2019"
+    said = case(7, toxicities=toxicities)
+    for key in ("crs-treatment", "crs-prophylaxis", "early-tocilizumab", "icans-treatment"):
+        assert said[f"westhafen-2025/{key}"].standing == "unknown", key
+
+
 def test_early_tocilizumab_by_comorbidity() -> None:
     assessments = "day | kind | value\n-20 | cardiopulmonary comorbidity | present"
     assert case(5, toxicities=GRADE_1.format(day=5), assessments=assessments)[EARLY].standing == "met"
@@ -147,6 +165,13 @@ def test_icans_in_a_child_by_capd(capd: int, standing: str) -> None:
     assert said["westhafen-2025/icans-treatment"].standing == standing
 
 
+@pytest.mark.parametrize(("trisomy", "standing"), [("yes", "met"), ("no", "unknown"), ("", "unknown")])
+def test_capd_serves_beyond_its_age_where_development_is_delayed(trisomy: str, standing: str) -> None:
+    patients = f"disease | age_at_index_years | down_syndrome\nB-ALL | 15 | {trisomy}"
+    said = case(6, observations=f"{OBSERVED}\n6 | CAPD | 22 | 1 |", patients=patients)
+    assert said["westhafen-2025/icans-treatment"].standing == standing
+
+
 @pytest.mark.parametrize(
     ("history", "imaging", "levetiracetam", "nobody"),
     [
@@ -181,6 +206,12 @@ def test_immunoglobulin_below_400_mg_per_dl(igg: str, standing: str) -> None:
     assert case(60, labs=f"{LABS}\n58 | IgG | {igg}")["westhafen-2025/igg"].standing == standing
 
 
+def test_igg_below_the_limit_of_the_test_is_below_every_level_in_use() -> None:
+    said = case(60, labs=f"{LABS} | below_limit\n58 | IgG | | mg/dL | yes")["westhafen-2025/igg"]
+    assert said.standing == "met"
+    assert "below the limit of the test" in str(said.answer)
+
+
 def test_an_old_or_absent_igg_is_asked_for() -> None:
     said = case(90, labs=f"{LABS}\n40 | IgG | 300 | mg/dL")["westhafen-2025/igg"]
     assert (said.standing, said.missing) == ("unknown", ("IgG in blood",))
@@ -195,19 +226,73 @@ def test_infections_that_recur_in_spite_of_immunoglobulin() -> None:
     assert once["westhafen-2025/igg-higher"].standing == "not-met"
 
 
+@pytest.mark.parametrize(
+    ("given", "standing"),
+    [
+        pytest.param("-90 |", "met", id="begun before infusion and not stopped"),
+        pytest.param("30 | 30", "met", id="once, a few weeks before"),
+        pytest.param("-90 | -60", "unknown", id="stopped before infusion"),
+        pytest.param("5 | 8", "not-met", id="stopped long before"),
+    ],
+)
+def test_an_infection_counts_while_immunoglobulin_is_given_or_still_there(given: str, standing: str) -> None:
+    treatments = f"day | end_day | kind\n{given} | immunoglobulin"
+    said = case(90, treatments=treatments, infections="day | kind\n60 | bacterial\n70 | viral")
+    assert said["westhafen-2025/igg-higher"].standing == standing
+
+
+PLATELETS = "\n".join(f"{day} | platelets | 200 | 10*9/L" for day in range(5, 125, 5))
+
+
 def _neutropenia(days: int) -> str:
     rows = [f"{10 + day} | ANC | 100 | /uL" for day in range(days)]
-    return "\n".join([LABS, *rows])
+    return "\n".join([LABS, "9 | ANC | 900 | /uL", *rows, PLATELETS])
 
 
 @pytest.mark.parametrize(
-    ("days", "standing"),
-    [(29, "not-met"), (30, "undetermined-by-source"), (89, "undetermined-by-source"), (90, "met")],
+    ("days", "support", "boost"),
+    [
+        (29, "not-met", "not-met"),
+        (30, "met", "undetermined-by-source"),
+        (89, "met", "undetermined-by-source"),
+        (90, "met", "met"),
+    ],
 )
-def test_prolonged_cytopenia_has_a_printed_range(days: int, standing: str) -> None:
+def test_cytopenia_is_prolonged_from_30_days_and_when_it_persists_is_left_open_to_90(
+    days: int, support: str, boost: str
+) -> None:
     said = case(9 + days, labs=_neutropenia(days), treatments="day | kind\n-300 | HCT")
+    assert said["westhafen-2025/cytopenia-support"].standing == support
+    assert said["westhafen-2025/cd34-boost"].standing == boost
+
+
+@pytest.mark.parametrize(
+    ("platelets", "days", "standing"),
+    [(8, 55, "undetermined-by-source"), (8, 29, "not-met"), (60, 55, "not-met"), (None, 55, "unknown")],
+)
+def test_low_platelets_are_a_cytopenia_for_which_the_source_prints_no_number(
+    platelets: int | None, days: int, standing: str
+) -> None:
+    rows = [f"{day} | ANC | 900 | /uL" for day in range(5, 5 + days)]
+    rows += [f"{day} | platelets | {platelets} | 10*9/L" for day in range(5, 5 + days) if platelets]
+    labs = "\n".join([LABS, "4 | platelets | 200 | 10*9/L", *rows])
+    said = case(4 + days, labs=labs, treatments="day | kind\n-300 | HCT")
     assert said["westhafen-2025/cytopenia-support"].standing == standing
     assert said["westhafen-2025/cd34-boost"].standing == standing
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param("5 | ANC | 700 | /uL\n60 | ANC | 100 | /uL", id="low once, nothing between"),
+        pytest.param("5 | ANC | 200 | /uL\n45 | ANC | 200 | /uL", id="low twice, forty days apart"),
+    ],
+)
+def test_days_without_a_count_leave_open_how_long_neutropenia_lasted(rows: str) -> None:
+    day = int(rows.splitlines()[1].split(" |")[0])
+    said = case(day, labs=f"{LABS}\n{rows}\n{PLATELETS}")["westhafen-2025/cytopenia-support"]
+    assert said.standing == "unknown"
+    assert "if one was kept" in said.missing[0]
 
 
 def test_a_cd34_boost_is_said_of_those_transplanted_before() -> None:
@@ -244,6 +329,24 @@ def test_iec_hs_is_a_prompt_while_crs_wanes_and_never_a_computed_grade() -> None
     assert "iec-hs-2023/not-computed" in said["westhafen-2025/iec-hs"].facts
     assert said["westhafen-2025/iec-hs-treatment"].standing == "unknown"
     assert case(4, toxicities=toxicities)["westhafen-2025/iec-hs"].standing == "not-met"
+
+
+@pytest.mark.parametrize(
+    ("last", "day", "standing"),
+    [(0, 36, "met"), (0, 37, "not-met"), (0, 395, "not-met"), (1, 36, "met"), (1, 37, "unknown")],
+)
+def test_the_prompt_for_iec_hs_ends_four_weeks_after_crs_was_last_graded(
+    last: int, day: int, standing: str
+) -> None:
+    toxicities = f"day | kind | grade | scale\n4 | CRS | 2 | ASTCT 2019\n8 | CRS | {last} | ASTCT 2019"
+    assert case(day, toxicities=toxicities)["westhafen-2025/iec-hs"].standing == standing
+
+
+@pytest.mark.parametrize(("day", "standing"), [(37, "met"), (38, "unknown"), (395, "unknown")])
+def test_iec_hs_of_long_ago_is_not_treated_now(day: int, standing: str) -> None:
+    toxicities = "day | kind | grade | scale\n9 | IEC-HS | 2 | not stated"
+    said = case(day, toxicities=toxicities)["westhafen-2025/iec-hs-treatment"]
+    assert said.standing == standing
 
 
 @pytest.mark.parametrize(("found", "standing"), [("present", "met"), ("absent", "not-met")])

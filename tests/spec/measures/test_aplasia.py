@@ -225,3 +225,64 @@ def test_an_aplasia_lost_in_the_first_weeks_is_told_from_day_28_on():
 def test_blood_of_the_day_of_infusion_shows_lymphodepletion_and_not_aplasia():
     patient = drawn(b_cells="day | percent_of_lymphocytes\n0 | 0.1\n30 | 6\n90 | 12")
     assert "never seen in 2 samples" in reason(patient, "bca_loss")
+
+
+NOW = [
+    # B cells, seen on day, present aplasia, lost to date
+    pytest.param("28 | 0", 120, True, False, id="seen lately"),
+    pytest.param("28 | 0", 121, None, None, id="not seen for three months"),
+    pytest.param("28 | 0\n60 | 9", 62, False, True, id="lost"),
+    pytest.param("28 | 0\n60 | 9", 700, None, True, id="lost long ago, and not counted since"),
+    pytest.param("28 | 0\n45 | 9\n60 | 0\n120 | 0", 121, True, True, id="a blip"),
+    pytest.param("14 | 9", 20, False, None, id="not yet there"),
+    pytest.param("-3 | 0", 20, None, None, id="before infusion only"),
+]
+
+
+@pytest.mark.parametrize(("rows", "day", "now", "lost"), NOW)
+def test_present_aplasia_rests_on_a_recent_sample_and_so_does_a_loss_denied(rows, day, now, lost):
+    patient = drawn(b_cells=f"day | percent_of_lymphocytes\n{rows}").as_of(day)
+    for name, expected in (("bca_now", now), ("bca_lost_to_date", lost)):
+        found = measured(patient, name)
+        assert (found.value if found.known else None) is expected, name
+
+
+@pytest.mark.parametrize(
+    "later",
+    [{"treatments": "day | kind\n90 | HCT"}, {"relapses": "day | site\n90 | marrow"}],
+    ids=["HCT", "relapse"],
+)
+def test_after_hct_or_relapse_an_earlier_sample_does_not_tell_present_aplasia(later):
+    patient = drawn(b_cells="day | percent_of_lymphocytes\n28 | 0\n85 | 0\n95 | 0", **later)
+    assert value(patient.as_of(89), "bca_now") is True
+    assert value(patient.as_of(89), "relapse_or_hct_recorded") is False
+    for name in ("bca_now", "bca_lost_to_date"):
+        assert "day 90" in reason(patient.as_of(96), name)
+    assert value(patient.as_of(96), "relapse_or_hct_recorded") is True
+
+
+def test_a_loss_that_was_seen_stands_whatever_was_given_after_it():
+    rows = "day | percent_of_lymphocytes\n28 | 0\n61 | 9"
+    patient = drawn(b_cells=rows, treatments="day | kind\n70 | blinatumomab").as_of(80)
+    assert value(patient, "bca_lost_to_date") is True
+    assert "blinatumomab on day 70" in reason(patient, "bca_now")
+
+
+def test_first_evidence_that_awaits_its_confirmation_is_neither_aplasia_nor_its_loss():
+    rows = "day | percent_of_lymphocytes\n28 | 0\n60 | 9"
+    waiting = drawn(b_cells=rows, definitions={"bca_loss": "confirmed"}).as_of(62)
+    for name in ("bca_now", "bca_lost_to_date"):
+        assert "awaits its confirmation" in reason(waiting, name)
+    confirmed = drawn(b_cells=f"{rows}\n70 | 7", definitions={"bca_loss": "confirmed"}).as_of(71)
+    assert value(confirmed, "bca_now") is False
+    assert value(confirmed, "bca_lost_to_date") is True
+
+
+def test_present_aplasia_is_that_of_the_latest_course():
+    rows = "day | percent_of_lymphocytes\n28 | 0\n120 | 9\n178 | 0"
+    patient = drawn(b_cells=rows, infusions="day | course\n0 | 1\n150 | 2")
+    assert value(patient.as_of(149), "bca_lost_to_date") is True
+    assert "no B-cell measurement" in reason(patient.as_of(151), "bca_now")
+    assert value(patient.as_of(180), "bca_now") is True
+    assert value(patient.as_of(180), "bca_lost_to_date") is False
+    assert value(patient.as_of(180), "bca_lost") is True

@@ -56,9 +56,19 @@ def test_a_range_that_does_not_decide_is_missing():
     assert "0 to 4" in reason(drawn(observations=vague).as_of(3), "crs_now")
 
 
-@pytest.mark.parametrize(("grade", "day", "known"), [(1, 4, True), (1, 5, False), (0, 40, True)])
-def test_a_grade_tells_the_present_for_two_days_and_a_0_until_the_next(grade, day, known):
+@pytest.mark.parametrize(
+    ("grade", "day", "known"),
+    [(1, 4, True), (1, 5, False), (0, 4, True), (0, 5, False), (0, 28, False), (0, 29, True), (0, 40, True)],
+)
+def test_a_grade_tells_the_present_for_two_days_and_a_0_longer_once_the_weeks_of_crs_are_over(
+    grade, day, known
+):
     assert measured(drawn(toxicities=graded(grade)).as_of(day), "crs_now").known is known
+
+
+def test_a_0_after_an_episode_stands_until_the_next_grade():
+    resolved = drawn(toxicities=f"{graded(1)}\n6 | CRS | 0 | ASTCT 2019")
+    assert value(resolved.as_of(20), "crs_now") is False
 
 
 @pytest.mark.parametrize(("ice", "severe"), [(2, True), (3, False)])

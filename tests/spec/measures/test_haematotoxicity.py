@@ -218,9 +218,15 @@ def test_platelets_of_0_divide_nothing():
     assert "by which nothing can be divided" in reason(drawn(labs=labs), "s_easix")
 
 
-@pytest.mark.parametrize(("values", "days"), [([400, 400, 499], 3), ([400, 500], 0), ([400, 900, 400], 1)])
+@pytest.mark.parametrize(
+    ("values", "days"),
+    [([900, 400, 400, 499], 3), ([400, 500], 0), ([400, 900, 400], 1), ([400, 400], Interval(2, 12))],
+)
 def test_how_long_severe_neutropenia_has_lasted(values, days):
     patient = counts(values, first=10).as_of(9 + len(values))
+    if isinstance(days, Interval):
+        assert str(value(patient, "severe_neutropenia_days")) == str(days)
+        return
     assert value(patient, "severe_neutropenia_days") == days
 
 

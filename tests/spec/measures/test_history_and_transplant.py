@@ -256,3 +256,16 @@ def test_a_cd19_negative_clone_before_infusion(rows, expected):
         drawn(marrow="day | blasts | cd19 | cd19_negative_clone\n" + rows), "cd19_negative_clone_before"
     )
     assert (found.value if found.known else None) is expected
+
+
+@pytest.mark.parametrize("cells", ["autologous post-HCT", "donor"])
+def test_the_cells_of_a_later_infusion_tell_nothing_of_what_came_before(cells):
+    infusions = f"day | course | cell_source\n0 | 1 | autologous\n300 | 2 | {cells}"
+    assert value(drawn(infusions=infusions, treatments=CHEMO), "prior_hct") is False
+
+
+def test_from_an_autologous_transplant_no_time_to_relapse_is_counted():
+    rows = "day | kind | donor\n-500 | HCT | {}"
+    relapses = "day | site | before_index\n-200 | marrow | yes"
+    assert reason(drawn(treatments=rows.format("autologous"), relapses=relapses), "hct_to_relapse")
+    assert value(drawn(treatments=rows.format("matched sibling"), relapses=relapses), "hct_to_relapse") > 9

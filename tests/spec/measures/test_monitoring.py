@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from cartwise.basis import Missing
 from cartwise.measures import Sheet
+from cartwise.measures.monitoring import MRD_DAYS
 from tests.drawing import patient_of
 
 INFUSED = "day | course\n0 | 1"
@@ -29,8 +32,8 @@ def mrd(*days: float) -> str:
         pytest.param((-8,), 28, id="a test before infusion is not one after it"),
         pytest.param((28,), 91.3, id="2 months after day 28"),
         pytest.param((30, 95), 152.2, id="late tests stand for the nearest day"),
-        pytest.param((335,), 456.6, id="month 11, then month 15: every 3 months in years 2 and 3"),
-        pytest.param((1095.75,), 1278.4, id="month 36, then month 42: every 6 months to year 5"),
+        pytest.param((335,), 426.1, id="month 11, then month 14: every 3 months in years 2 and 3"),
+        pytest.param((1065.3,), 1247.9, id="month 35, then month 41: every 6 months to year 5"),
         pytest.param((1826,), None, id="after five years nothing is due"),
     ],
 )
@@ -76,3 +79,10 @@ def test_the_next_transgene_test(rows: tuple[tuple[float, bool], ...], expected:
 def test_before_infusion_nothing_is_due() -> None:
     patient = patient_of(treatments="day | kind\n-20 | chemotherapy")
     assert isinstance(Sheet(patient).value("mrd_due"), Missing)
+
+
+def test_no_gap_of_the_schedule_is_longer_than_the_interval_printed_for_its_years() -> None:
+    month = 30.4375
+    for one, other in pairwise(MRD_DAYS):
+        longest = 2 if other <= 12 * month else 3 if other <= 36 * month else 6
+        assert other - one <= max(longest * month, 91.3125 - 28) + 0.01, (one, other)

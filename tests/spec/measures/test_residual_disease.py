@@ -199,3 +199,23 @@ def test_the_reason_names_the_negative_test_and_its_sensitivity():
 def test_negative_at_a_sensitivity_lies_below_that_cut_off(rows, truth):
     low = meets(mrd_before_ld_range, threshold("wang-2025/low-burden-mrd"))
     assert low.answer(Sheet(before(rows))).truth is truth
+
+
+@pytest.mark.parametrize(
+    ("rows", "level"),
+    [
+        pytest.param(
+            "28 | blood | positive | 0.00005", Interval(0.00005, 1.0), id="blood alone: at least that"
+        ),
+        pytest.param("28 | marrow | positive | 0.00005", Interval(0.00005, 0.00005), id="marrow"),
+        pytest.param(
+            "28 | blood | positive | 0.00005\n28 | marrow | positive | 0.0003",
+            Interval(0.0003, 0.0003),
+            id="marrow of the same day tells",
+        ),
+    ],
+)
+def test_a_level_in_blood_is_no_upper_bound_of_that_in_marrow(rows, level):
+    mrd = f"day | specimen | result | level | method\n{rows}"
+    mrd = "\n".join(f"{row} | IG/TR RQ-PCR" if n else row for n, row in enumerate(mrd.splitlines()))
+    assert value(drawn(mrd=mrd).as_of(30), "pcr_mrd_level_now") == level

@@ -152,7 +152,8 @@ def test_the_data_cut_and_the_day_asked_for_end_follow_up():
 
 @pytest.mark.parametrize(("choice", "expected"), [("not censored", (200, True)), ("censored", (79, False))])
 def test_hct_censors_leukaemia_free_survival_only_where_the_study_says_so(choice, expected):
-    patient = drawn(relapses=RELAPSE, treatments="day | kind\n79 | HCT", definitions={"lfs_hct": choice})
+    more = {"relapses": RELAPSE, "treatments": "day | kind\n79 | HCT", "definitions": {"lfs_hct": choice}}
+    patient = assessed("28 | CR", **more)
     assert survival(patient, "leukaemia_free_survival") == expected
     assert survival(patient, "event_free_survival") == (200, True)
     assert choice.split()[-1] in measured(patient, "leukaemia_free_survival").method
@@ -176,3 +177,46 @@ def test_response_is_no_event_and_death_before_day_28_is_one_on_its_own_day():
 def test_survival_goes_on_through_the_next_course():
     patient = drawn(infusions="day | course\n0 | 1\n100 | 2", deaths=DEATH)
     assert survival(patient, "overall_survival") == (300, True)
+
+
+def test_an_autologous_transplant_does_not_censor_leukaemia_free_survival():
+    treatments = "day | kind | donor\n79 | HCT | autologous\n90 | HCT | {}"
+    for donor, expected in (("autologous", (200, True)), ("matched sibling", (90, False))):
+        patient = drawn(
+            relapses=RELAPSE, treatments=treatments.format(donor), definitions={"lfs_hct": "censored"}
+        )
+        assert survival(patient, "leukaemia_free_survival") == expected
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        pytest.param({"follow_up": "day\n400"}, None, id="seen long after, and nobody knows the response"),
+        pytest.param({"relapses": RELAPSE}, None, id="the event may have come before the relapse"),
+        pytest.param({"follow_up": "day\n42"}, (42, False), id="the response may still be assessed"),
+        pytest.param({"deaths": "day | cause\n35 | infection"}, (35, True), id="dead before it was due"),
+    ],
+)
+def test_a_response_that_is_not_known_is_no_response_of_either_kind(more, expected):
+    patient = drawn(**more)
+    if expected is None:
+        assert reason(patient, "event_free_survival") == "no response assessed from day 21 to 42"
+        assert reason(patient, "event_free_survival_event") == "no response assessed from day 21 to 42"
+    else:
+        assert survival(patient, "event_free_survival") == expected
+    open_choice = drawn(definitions={"efs_non_response": "not an event"}, **more)
+    assert measured(open_choice, "event_free_survival").known
+
+
+def test_relapse_free_survival_ends_in_the_first_relapse_since_remission():
+    relapses = "day | site\n10 | marrow\n393 | marrow"
+    patient = assessed("28 | CRi", relapses=relapses, deaths="day | cause\n566 | leukaemia")
+    assert survival(patient, "relapse_free_survival") == (365, True)
+
+
+def test_the_present_relapse_is_the_latest_and_the_first_keeps_its_own_immunophenotype():
+    patient = drawn(relapses="day | site | immunophenotype\n100 | marrow | CD19+\n400 | marrow | CD19-")
+    assert value(patient, "relapse_immunophenotype") == "CD19+"
+    assert value(patient, "latest_relapse_immunophenotype") == "CD19-"
+    assert value(patient, "relapsed_again") is True
+    assert value(patient.as_of(399), "relapsed_again") is False

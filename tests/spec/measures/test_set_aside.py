@@ -51,7 +51,7 @@ DENIED = [
     ("targeted_therapy_at_re_emergence", 60, {"treatments": CHEMOTHERAPY, "mrd": RE_EMERGED}, "treatments"),
     ("crs_grade_3_or_more", 60, {"toxicities": "day | kind | grade\n3 | CRS | 2"}, "toxicities"),
     ("icans_any_grade", 60, {"toxicities": "day | kind | grade\n3 | ICANS | 0"}, "toxicities"),
-    ("crs_now", 20, {"toxicities": "day | kind | grade\n3 | CRS | 0"}, "toxicities"),
+    ("crs_now", 20, {"toxicities": "day | kind | grade\n3 | CRS | 1\n6 | CRS | 0"}, "toxicities"),
     ("mrd_overdue", 30, {"mrd": FLOW_28}, "mrd"),
     ("transgene_overdue", 9, {"transgene": "day | copies_per_ug\n7 | 900"}, "transgene"),
     ("icans_now", 4, {"patients": "disease | age_at_index_years\nB-ALL | 15", "observations": "day | kind | value | unit | text\n4 | ICE | 10 | 1 |\n4 | arousal | | | awakens spontaneously"}, "observations"),
@@ -72,15 +72,29 @@ AFFIRMED = [
 ]
 
 
-def patient_of(tables: dict[str, str], *, lost: str = "", infused: bool = True) -> Patient:
-    """A patient of these tables; of the table `lost` a further row is set aside, for its day is a word."""
+WRONG = {"infusions": "cells", "treatments": "dose", "relapses": "immunophenotype_day", "marrow": "blasts"}
+"""Of a table a column of numbers: where its last row holds a word, that row is set aside with the day it has."""
+
+
+def _with_a_wrong_number(text: str, column: str) -> str:
+    head, *rows = text.splitlines()
+    return "\n".join([f"{head} | {column}", *(f"{row} |" for row in rows[:-1]), f"{rows[-1]} | many"])
+
+
+def patient_of(
+    tables: dict[str, str], *, lost: str = "", infused: bool = True, lost_day: float | None = None
+) -> Patient:
+    """A patient of these tables; of the table `lost` a further row is set aside, for its day or a column is a word."""
     drawn = (
         {"patients": "disease\nB-ALL"} | ({"infusions": "day | course\n0 | 1"} if infused else {}) | tables
     )
     if lost:
         rows = drawn.get(lost, "day")
         columns = rows.splitlines()[0].count("|")
-        drawn[lost] = f"{rows}\nsoon{' |' * columns}"
+        blanks = " |" * columns
+        drawn[lost] = f"{rows}\nsoon{blanks}" if lost_day is None else f"{rows}\n{lost_day}{blanks}"
+        if lost_day is not None:
+            drawn[lost] = _with_a_wrong_number(drawn[lost], WRONG[lost])
     raw = {name: table(text, patient_id="P", **DEFAULTS.get(name, {})) for name, text in drawn.items()}
     study = build(About("Drawn"), raw)
     assert study.quarantined == bool(lost), [issue.as_dict() for issue in study.issues]
@@ -126,8 +140,8 @@ def test_a_second_relapse_is_not_denied_where_a_relapse_was_set_aside_and_none_w
 
 
 def test_ngs_about_day_28_is_not_called_wanting_where_a_test_was_set_aside() -> None:
-    assert Sheet(patient_of({"mrd": FLOW_28}).as_of(60)).value("ngs_wanting_about_day_28") is True
-    found = Sheet(patient_of({"mrd": FLOW_28}, lost="mrd").as_of(60)).value("ngs_wanting_about_day_28")
+    assert Sheet(patient_of({"mrd": FLOW_28}).as_of(40)).value("ngs_wanting_about_day_28") is True
+    found = Sheet(patient_of({"mrd": FLOW_28}, lost="mrd").as_of(40)).value("ngs_wanting_about_day_28")
     assert isinstance(found, Missing)
 
 
@@ -155,3 +169,21 @@ def test_a_replay_notices_that_a_row_of_the_day_was_set_aside() -> None:
     before = Sheet(patient.as_of(4))
     assert before.value("hct_after_infusion") is False
     assert isinstance(before.next(patient.as_of(6)).value("hct_after_infusion"), Missing)
+
+
+@pytest.mark.parametrize(
+    ("name", "tables", "lost", "expected"),
+    [
+        ("prior_car_t", {"treatments": CHEMOTHERAPY}, "infusions", False),
+        ("prior_car_t", {"treatments": CHEMOTHERAPY}, "treatments", False),
+        ("prior_hct", {"treatments": CHEMOTHERAPY}, "treatments", False),
+        ("steroids_before", {"treatments": CHEMOTHERAPY}, "treatments", False),
+        ("relapse_number", {"relapses": "day | site | before_index\n-100 | marrow | yes"}, "relapses", 1),
+        ("cd19_negative_clone_before", {"marrow": "day | cd19_negative_clone\n-20 | no"}, "marrow", False),
+    ],
+)
+def test_a_row_of_later_that_was_set_aside_takes_nothing_from_what_came_before(
+    name: str, tables: dict[str, str], lost: str, expected: object
+) -> None:
+    assert Sheet(patient_of(tables, lost=lost, lost_day=900)).value(name) == expected
+    assert isinstance(Sheet(patient_of(tables, lost=lost, lost_day=-90)).value(name), Missing)

@@ -225,3 +225,11 @@ def test_a_report_holds_the_evidence_and_links_it(tmp_path, pages, share):
     assert 'href="evidence/index.html"' in index.read_text(encoding="utf-8")
     for name, page in pages.items():
         assert (tmp_path / name).read_text(encoding="utf-8") == page
+
+
+def test_the_index_names_the_paper_of_every_place():
+    index = evidence_pages()["evidence/index.html"]
+    named = re.findall(r'(\d{3}) is <a href="#([\w-]+)">', index)
+    assert dict(named) == {source.paper: source.key for source in sources() if source.paper}
+    assert all(f'id="{key}"' in index for _, key in named)
+    assert all('href="index.html#papers"' in text for text in evidence_pages().values())

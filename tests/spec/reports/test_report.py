@@ -186,3 +186,27 @@ def test_a_result_is_written_in_the_formats_asked_for(tmp_path):
     assert all(path.is_file() for path in written)
     with pytest.raises(UserError, match="no format pdf"):
         write_result(result, tmp_path, formats=("pdf",))
+
+
+def test_the_description_stands_as_a_paper_prints_it_and_its_rows_are_in_a_file(folder):
+    page = text_of(folder)
+    section = page[page.index('aria-labelledby="cohort_description"') :]
+    section = section[: section.index("</section>")]
+    assert '<table class="paper">' in section
+    assert '<th scope="col">All (n = 3)</th>' in section
+    assert '<th scope="row" class="level">Range</th>' not in section  # nobody's age is known
+    assert 'href="tables/cohort_description-description.csv"' in section
+    assert "Description of the cohort: Description" not in section
+
+
+def test_every_figure_is_on_the_page_and_the_first_outside_the_fold(folder):
+    page = text_of(folder)
+    assert page.count("data:image/svg+xml") >= len(list((folder / "figures").iterdir())) - 2  # two are charts
+    assert "Further figures (" in page
+
+
+def test_the_contents_name_what_has_the_layout_of_a_paper(folder):
+    page = text_of(folder)
+    contents = page[page.index("<nav") : page.index("</nav>")]
+    assert '<a href="#kinetics_by_group">001 Table 3</a>' in contents
+    assert "(layout of 001 Table 3)" in page

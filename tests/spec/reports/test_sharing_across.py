@@ -10,7 +10,7 @@ from cartwise.basis import UserError
 from cartwise.cli.entry import app
 from cartwise.invention import invent
 from cartwise.reports import shared, shared_alone, shared_together
-from cartwise.reports.sharing_across import tells
+from cartwise.reports.combining import giving_way, tells_of_few
 from cartwise.study import load, write_study
 
 NAMES = ("cohort_description", "overall_survival", "leukaemia_free_survival", "kinetics_by_group", "swimmer")
@@ -47,8 +47,24 @@ def sets(*members):
 )
 def test_what_two_counts_and_the_number_in_the_study_tell(one, other, answer):
     first, second = sets(one, other)
-    assert tells(first, second, 30) is answer
-    assert tells(second, first, 30) is answer
+    assert tells_of_few([first, second], 30) is answer
+    assert tells_of_few([second, first], 30) is answer
+
+
+def test_three_counts_tell_what_no_two_of_them_do():
+    """8 relapsed and 14 died, 20 had either: 2 relapsed and died, though every two of these counts are safe."""
+    relapsed, died, either = sets(range(8), range(6, 20), range(20))
+    for two in ((relapsed, died), (relapsed, either), (died, either)):
+        assert not tells_of_few(two, 40)
+    assert tells_of_few([relapsed, died, either], 40)
+    assert giving_way([relapsed, died, either], 40) == {either}
+    assert giving_way([either, relapsed, died], 40) == {died}
+
+
+def test_nothing_is_told_by_no_count_or_by_everybody():
+    assert not tells_of_few([], 3)
+    assert not tells_of_few([0, (1 << 30) - 1], 30)
+    assert giving_way([], 3) == set()
 
 
 def test_the_first_result_keeps_what_it_shows_alone_and_what_cannot_be_traced_is_named(study):
@@ -79,6 +95,13 @@ def test_alone_it_says_so_and_how_it_was_made(study):
         shared_alone(study, run(study, "kinetics_by_group")).tables.keys()
         == shared(run(study, "kinetics_by_group")).tables.keys()
     )
+
+
+def test_a_command_names_the_folder_as_it_was_typed_and_to_others_none(study, folder):
+    result = run(study, "overall_survival")
+    assert result.command == f"cartwise analyse {folder.as_posix()} overall_survival"
+    assert shared(result).command == "cartwise analyse STUDY overall_survival"
+    assert shared_alone(study, result).command == "cartwise analyse STUDY overall_survival --share"
 
 
 @pytest.mark.parametrize("name", ["swimmer", "response_rates"])

@@ -91,8 +91,8 @@ def _landmarks(data: LandmarkFigure) -> Any:
     for axes in cells[len(statements) :]:
         axes.set_axis_off()
     figure.supxlabel(
-        f"Landmark (day); filled: flagged by then, open: not. Treatment: circle ignored, square competing, triangle censored "
-        f"and weighted. Incidence of {data.event} {data.horizon:g} days on.",
+        f"Landmark (day). Incidence of {data.event}, by {data.horizon:g} days on.\n"
+        "Filled: flagged by then, open: not. Treatment: circle ignored,\nsquare competing, triangle censored and weighted.",
         fontsize=7,
     )
     return figure

@@ -128,8 +128,9 @@ def _interval(row: ForestRow, axis: _Axis, y: float) -> Iterator[str]:
     x = axis.place(row.value)
     known = row.lower is not None or row.upper is not None
     if known:
-        low = axis.low if row.lower is None else row.lower
-        high = axis.high if row.upper is None else row.upper
+        # A limit that is not there is beyond any axis.
+        low = -math.inf if row.lower is None else row.lower
+        high = math.inf if row.upper is None else row.upper
         yield _line(axis.place(low), y, axis.place(high), y, width=2)
         for end, side in ((low, -1), (high, 1)):
             yield _end(axis, end, y, side)

@@ -6,7 +6,8 @@ from bisect import bisect_right
 from typing import Any
 
 from cartwise.analyses import IncidenceFigure, IncidenceLine, IncidencePanel
-from cartwise.reports.figures.style import FAINT, INK, colour, dash, new_figure
+from cartwise.reports.figures.stepped import at_left, confidence_band, stepped
+from cartwise.reports.figures.style import FAINT, INK, colour, new_figure
 
 HATCHES = ("", "///", "...", "xxx", "\\\\\\", "++", "oo")
 """Patterns that tell the areas apart without colour."""
@@ -78,24 +79,8 @@ def _panel(upper: Any, lower: Any, data: IncidenceFigure, panel: IncidencePanel,
 
 def _line(axes: Any, line: IncidenceLine, number: int) -> None:
     last = line.incidence[-1] if line.incidence else 0.0
-    axes.plot(
-        [0.0, *line.times, line.end],
-        [0.0, *line.incidence, last],
-        drawstyle="steps-post",
-        color=colour(number),
-        linestyle=dash(number),
-        linewidth=1.8,
-        label=line.label,
-    )
-    limits = [
-        (t, low, high)
-        for t, low, high in zip(line.times, line.lower, line.upper, strict=True)
-        if low is not None and high is not None
-    ]
-    if limits:
-        times, lows, highs = zip(*limits, strict=True)
-        ends = [*times, line.end], [*lows, lows[-1]], [*highs, highs[-1]]
-        axes.fill_between(*ends, step="post", color=colour(number), alpha=0.16, linewidth=0)
+    stepped(axes, [0.0, *line.times, line.end], [0.0, *line.incidence, last], number, line.label)
+    confidence_band(axes, line, number)
 
 
 def _areas(axes: Any, lines: tuple[IncidenceLine, ...]) -> None:
@@ -133,17 +118,6 @@ def _at_risk(axes: Any, ticks: tuple[float, ...], panel: IncidencePanel) -> None
     single = len(panel.at_risk) == 1
     rows = panel.at_risk if single else (("At risk", ()), *panel.at_risk)
     for place, (label, counts) in enumerate(rows):
-        axes.annotate(
-            "At risk" if single else label,
-            xy=(0, -place - 0.5),
-            xycoords=("axes fraction", "data"),
-            xytext=(-14, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-            color=INK,
-            fontweight="bold" if place == 0 else "normal",
-            annotation_clip=False,
-        )
+        at_left(axes, -place - 0.5, "At risk" if single else label, bold=place == 0)
         for tick, count in zip(ticks, counts, strict=False):
             axes.text(tick, -place - 0.5, str(count), ha="center", va="center", color=INK)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cartwise.analyses import KaplanMeierFigure, RiskCell, StepCurve
-from cartwise.reports.figures.style import FAINT, INK, colour, dash, new_figure
+from cartwise.reports.figures.stepped import at_left, confidence_band, stepped
+from cartwise.reports.figures.style import FAINT, INK, colour, new_figure
 
 ROWS = (("At risk", "at_risk"), ("Censored", "censored"), ("Events", "events"))
 LINE_HEIGHT = 0.19
@@ -27,32 +28,8 @@ def draw(data: KaplanMeierFigure) -> Any:
 
 def _curve(axes: Any, curve: StepCurve, number: int) -> None:
     times, survival = _steps(curve.times, curve.survival, curve.end)
-    axes.plot(
-        times,
-        survival,
-        drawstyle="steps-post",
-        color=colour(number),
-        linestyle=dash(number),
-        linewidth=1.8,
-        label=curve.group,
-    )
-    limits = [
-        (t, low, high)
-        for t, low, high in zip(curve.times, curve.lower, curve.upper, strict=True)
-        if low is not None and high is not None
-    ]
-    if limits:
-        band_times, lows, highs = zip(*limits, strict=True)
-        end = max(curve.end, band_times[-1])
-        axes.fill_between(
-            [*band_times, end],
-            [*lows, lows[-1]],
-            [*highs, highs[-1]],
-            step="post",
-            color=colour(number),
-            alpha=0.16,
-            linewidth=0,
-        )
+    stepped(axes, times, survival, number, curve.group)
+    confidence_band(axes, curve, number)
     _censoring(axes, curve, number)
 
 
@@ -80,7 +57,11 @@ def _axes(axes: Any, data: KaplanMeierFigure) -> None:
     axes.set_xlabel(data.x_label)
     axes.grid(visible=True, axis="y", color=FAINT, alpha=0.25, linewidth=0.6)
     if data.legend:
-        axes.legend(title=data.legend, alignment="left", frameon=False, loc="lower left", handlelength=3.2)
+        # Where the curves leave room; what lies beneath all the same stays readable.
+        legend = axes.legend(
+            title=data.legend, alignment="left", loc="best", handlelength=3.2, edgecolor="none"
+        )
+        legend.get_frame().set_alpha(0.8)
     if data.note:
         axes.text(0.99, 0.03, data.note, transform=axes.transAxes, ha="right", va="bottom")
 
@@ -94,9 +75,9 @@ def _risk_table(axes: Any, cells: tuple[RiskCell, ...], groups: list[str]) -> No
         axes.spines[side].set_visible(False)
     for place, group in enumerate(groups):
         top = -place * (len(ROWS) + 1)
-        _at_left(axes, top - 0.5, group, bold=True)
+        at_left(axes, top - 0.5, group, bold=True)
         for row, (words, name) in enumerate(ROWS, start=1):
-            _at_left(axes, top - row - 0.5, words)
+            at_left(axes, top - row - 0.5, words)
             for cell in cells:
                 if cell.group == group:
                     axes.text(
@@ -107,21 +88,6 @@ def _risk_table(axes: Any, cells: tuple[RiskCell, ...], groups: list[str]) -> No
                         va="center",
                         color=INK,
                     )
-
-
-def _at_left(axes: Any, height: float, words: str, *, bold: bool = False) -> None:
-    axes.annotate(
-        words,
-        xy=(0, height),
-        xycoords=("axes fraction", "data"),
-        xytext=(-14, 0),
-        textcoords="offset points",
-        ha="right",
-        va="center",
-        color=INK,
-        fontweight="bold" if bold else "normal",
-        annotation_clip=False,
-    )
 
 
 def short(count: int | str) -> str:

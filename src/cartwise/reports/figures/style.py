@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
@@ -26,6 +27,10 @@ _SETTINGS: dict[Any, Any] = {
     "axes.titlesize": 10.0,
     "path.simplify": False,
 }
+
+_DRAWN = ("M ", "L ", "C ", "Q ", '<path d="', "<use ")
+"""How a line of coordinates begins in the SVG of Matplotlib."""
+_TOO_FINE = re.compile(r"(?<=\.\d\d)\d+")
 
 
 def colour(number: int) -> str:
@@ -65,4 +70,9 @@ def as_svg(figure: Any) -> str:
     target = io.StringIO()
     figure.savefig(target, format="svg", metadata={"Date": None, "Creator": "cartwise"})
     lines = target.getvalue().splitlines()
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return "\n".join(_shorter(line.rstrip()) for line in lines) + "\n"
+
+
+def _shorter(line: str) -> str:
+    """A line of a path or of marks with its coordinates cut to a hundredth of a point; words and numbers shown stay."""
+    return _TOO_FINE.sub("", line) if line.lstrip().startswith(_DRAWN) else line

@@ -7,6 +7,7 @@ from typing import Any
 from cartwise.analyses import Bar, Lane, Mark, SwimmerFigure
 from cartwise.basis import DAYS_PER_MONTH
 from cartwise.reports.figures.style import FAINT, GRADES, INK, colour, new_figure
+from cartwise.reports.figures.thinning import MOST_LANES, evenly, some_of
 
 FIRST_DAYS = 30.0
 LINE_HEIGHT = 0.17
@@ -30,18 +31,20 @@ STATES = {
     "CR/CRi + B Cell Recovery": (colour(5), "////"),
 }
 """Colour and pattern of the states of disease that CHOP's swimmer plots name so; patterns tell them apart in black and white."""
+IN_ORDER = "in their order, the longest followed first"
 TOXICITY_PLACE = {"CRS": -0.21, "ICANS": 0.21}
 
 
 def draw(data: SwimmerFigure) -> Any:
-    """Two panels with one lane a patient: toxicity in the first days, the long course in months."""
-    figure = new_figure(7.6, 1.5 + LINE_HEIGHT * max(len(data.lanes), 4))
+    """Two panels with one lane a patient: toxicity in the first days, the long course in months; of many patients some."""
+    lanes = evenly(data.lanes, MOST_LANES)
+    figure = new_figure(7.6, 1.5 + LINE_HEIGHT * max(len(lanes), 4))
     early, late = figure.subplots(1, 2, sharey=True, width_ratios=[1, 1.9])
-    for place, lane in enumerate(data.lanes):
+    for place, lane in enumerate(lanes):
         _early(early, lane, place)
         _late(late, lane, place)
-    early.set_ylim(len(data.lanes) - 0.4, -0.6)
-    early.set_yticks(range(len(data.lanes)), [lane.patient for lane in data.lanes], fontsize=6.5)
+    early.set_ylim(len(lanes) - 0.4, -0.6)
+    early.set_yticks(range(len(lanes)), [lane.patient for lane in lanes], fontsize=6.5)
     early.tick_params(axis="y", length=0)
     early.set_xlim(-0.5, FIRST_DAYS)
     early.set_xlabel("Days since infusion")
@@ -49,7 +52,7 @@ def draw(data: SwimmerFigure) -> Any:
     late.set_xlim(left=0)
     late.set_xlabel("Months since infusion")
     late.set_title("Whole course", loc="left")
-    _legend(figure, data.lanes)
+    _legend(figure, lanes, some_of(len(lanes), len(data.lanes), IN_ORDER))
     return figure
 
 
@@ -118,7 +121,7 @@ def _mark(axes: Any, mark: Mark, place: int) -> None:
     )
 
 
-def _legend(figure: Any, lanes: tuple[Lane, ...]) -> None:
+def _legend(figure: Any, lanes: tuple[Lane, ...], title: str) -> None:
     from matplotlib.lines import Line2D  # noqa: PLC0415 - half a second to import
     from matplotlib.patches import Patch  # noqa: PLC0415
 
@@ -142,4 +145,5 @@ def _legend(figure: Any, lanes: tuple[Lane, ...]) -> None:
         if kind in kinds
     ]
     entries.append(Line2D([], [], linestyle="none", marker=">", color=INK, label="follow-up goes on"))
-    figure.legend(handles=entries, loc="outside upper center", ncols=4, frameon=False, fontsize=7.5)
+    where = "outside upper center"
+    figure.legend(handles=entries, loc=where, ncols=4, frameon=False, fontsize=7.5, title=title or None)
