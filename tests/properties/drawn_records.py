@@ -58,6 +58,8 @@ def sound(table, row):
         row["text"] = OBSERVED.get(row["kind"], ("",))[0]
     if table == "mrd" and row["result"] != "positive":
         row["level"] = ""
+    if table == "cytometry_files" and not row["day"]:
+        row["specimen"] = "control"
     if table == "labs" and row["test"] in LABS:
         row["unit"] = LABS[row["test"]]
     return row

@@ -78,7 +78,7 @@ drawn_trees = trees(truths.map(lambda truth: Told("a fact", truth))).map(named_a
 
 def nobody() -> Sheet:
     """A sheet of nobody: given answers ask nothing of it."""
-    return SimpleNamespace(answers={}, steady={}, earlier_answer=lambda _key: None)  # type: ignore[return-value]
+    return SimpleNamespace(answers={})  # type: ignore[return-value]
 
 
 def worlds(criterion: Criterion) -> list[dict[str, Truth]]:

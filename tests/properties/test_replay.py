@@ -17,6 +17,7 @@ from cartwise.guidelines import catalogue as guidelines
 from cartwise.invention import invent
 from cartwise.measures import Measured, Sheet, catalogue
 from cartwise.study import CHOICES, LINE, History, Patient, build
+from tests.drawing import patient_of
 
 LATE = {"mrd": 3.0, "labs": 0.5, "transgene": 2.0, "genetics": 20.0}
 """Days from sample to result."""
@@ -125,6 +126,25 @@ def test_what_has_turned_is_every_measure_whose_value_did(twins: Twins) -> None:
                 assert {
                     name for name in names if one[name].known and one.value(name) != other.value(name)
                 } <= found
+
+
+def test_a_sheet_that_two_later_ones_have_left_behind_hides_nothing_that_turned() -> None:
+    drawn = patient_of(
+        patients="disease\nB-ALL",
+        infusions="day | course\n0 | 1",
+        b_cells="day | specimen | count | percent_of_lymphocytes\n20 | blood | 0 | 0\n60 | blood | 20 | 0",
+    )
+    for further in (False, True):
+        sheet = Sheet(drawn.as_of(30))
+        assert sheet.value("bca_lost") is sheet.under("bca", "count-below-10").value("bca_lost") is False
+        if further:
+            sheet.next(drawn.as_of(40)).next(drawn.as_of(50))
+        later = sheet.next(drawn.as_of(61))
+        assert (later.value("bca_lost"), later.under("bca", "count-below-10").value("bca_lost")) == (
+            False,
+            True,
+        )
+        assert later.turned({"bca_lost"}) == {"bca_lost"}
 
 
 def test_a_replay_tells_of_each_day_what_the_record_of_that_day_says(twins: Twins) -> None:
