@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+import pandas as pd
 
 from cartwise.analyses.cohort import Cohort
 from cartwise.analyses.result import Result
 from cartwise.measures import Criterion, Measure, Question, criterion
+from cartwise.study import Patient
 
 TOPICS = (
     "The cohort",
@@ -19,6 +22,27 @@ TOPICS = (
     "Mass cytometry",
 )
 """Under which heads a report gathers analyses, in this order."""
+
+
+def _infusion(_: Patient) -> float:
+    return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """From when on an analysis follows its patients, and what it compares between groups.
+
+    Attributes:
+        since: time zero in words.
+        start: the day of time zero.
+        causes: the causes whose incidences are compared one by one; empty where the event of `needs` is.
+        ends: `patient, month, cause` of a cohort, where causes are compared.
+    """
+
+    since: str = "infusion"
+    start: Callable[[Patient], float] = _infusion
+    causes: tuple[str, ...] = ()
+    ends: Callable[[Cohort], pd.DataFrame] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +61,8 @@ class Analysis:
         comparison: what `by` may hold: `baseline` (known at time zero), `any`, or `none`.
         published: the biased number it can show beside its own, as papers print it; "" where there is none.
         imputes: whether it can fill what is missing by multiple imputation.
+        reproduces: by table, or figure as "figure" and its name, which of a paper it has the layout of ("001 Table 3").
+        followed: from when on it follows its patients, and what it compares.
         formula: the function.
     """
 
@@ -51,7 +77,12 @@ class Analysis:
     comparison: str
     published: str
     imputes: bool
+    reproduces: Mapping[str, str]
+    followed: Followed
     formula: Callable[[Cohort], Result]
+
+
+INFUSION = Followed()
 
 
 def analysis(
@@ -65,6 +96,8 @@ def analysis(
     comparison: str = "none",
     published: str = "",
     imputes: bool = False,
+    reproduces: Mapping[str, str] | None = None,
+    followed: Followed = INFUSION,
 ) -> Callable[[Callable[[Cohort], Result]], Analysis]:
     """Declare an analysis.
 
@@ -82,6 +115,8 @@ def analysis(
             `any` where groups are only described; `none` where it takes no groups.
         published: the biased number that it shows where it is asked for as published, and why it is biased.
         imputes: whether it takes a number of imputations.
+        reproduces: which table or figure of a paper a table, or a figure ("figure" and its name), has the layout of.
+        followed: from when on it follows its patients, and what it compares between groups.
     """
 
     def register(formula: Callable[[Cohort], Result]) -> Analysis:
@@ -98,6 +133,8 @@ def analysis(
             comparison=comparison,
             published=published,
             imputes=imputes,
+            reproduces=reproduces or {},
+            followed=followed,
             formula=formula,
         )
 

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cartwise.analyses.hct_approaches import BIASED, SOUND, Effect, Exposure, compared, month_named
+from cartwise.analyses.hct_approaches import (
+    BIASED,
+    SOUND,
+    Effect,
+    Exposure,
+    compared,
+    month_named,
+    of_patients,
+)
 from cartwise.basis import DAYS_PER_MONTH, Missing
 from cartwise.measures import Sheet
 from cartwise.measures.aplasia import Days, days_judged
@@ -129,7 +137,7 @@ def varying(rows: pd.DataFrame, samples: Mapping[str, Told]) -> Effect:
     model = cox(spans, ["lost"], time="stop", event="event", entry="start")
     test = log_rank(spans["stop"], spans["event"], spans["lost"], entry=spans["start"])
     methods = (SPANS_RULE, model.methods)
-    ratio = model["lost"].estimate()
+    ratio = of_patients(model["lost"].estimate(), sum(patients))
     return Effect(
         name, SOUND, patients, (events[0], events[1]), ratio, test.p, tested, methods, APLASIA_LOST.arms
     )

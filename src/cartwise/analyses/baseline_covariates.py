@@ -13,10 +13,10 @@ from cartwise.basis import UserError
 from cartwise.measures import Measure, Sheet
 from cartwise.measures.burden import marrow_blasts_before_ld, mrd_before_ld_range, mrd_state_before_ld
 from cartwise.measures.burden_after_ld import mrd_after_ld_range
+from cartwise.measures.dose_at_infusion import dose_on_day_0
 from cartwise.measures.history import (
     age_at_infusion,
     costimulation,
-    dose_per_kg,
     prior_blinatumomab,
     prior_car_t,
     prior_hct,
@@ -69,13 +69,13 @@ CANDIDATES = (
     Covariate(marrow_blasts_before_ld, "Marrow blasts before lymphodepletion, per 1 %"),
     Covariate(mrd_state_before_ld, "MRD before lymphodepletion"),
     Covariate(costimulation, "Costimulatory domain"),
-    Covariate(dose_per_kg, "CAR-positive cells, per 10⁶/kg", 1e6),
+    Covariate(dose_on_day_0, "CAR-positive cells on the day of infusion, per 10⁶/kg", 1e6),
 )
 """The covariates of survival declared for screening, all of them known at infusion."""
 
 MRD_BEFORE = Covariate(mrd_before_ld_range, "MRD before lymphodepletion, at 10⁻³", cut=1e-3)
 MRD_AFTER = Covariate(mrd_after_ld_range, "MRD after lymphodepletion, at 10⁻³", cut=1e-3)
-DOSE = Covariate(dose_per_kg, "CAR-positive cells per kg, per doubling", doubling=True)
+DOSE = Covariate(dose_on_day_0, "CAR-positive cells per kg, per doubling", doubling=True)
 IL_6_BEFORE = Covariate(il_6_before_infusion, "Interleukin 6 before infusion, per doubling", doubling=True)
 
 OF_TOXICITY = (
@@ -88,8 +88,8 @@ OF_TOXICITY = (
     DOSE,
     IL_6_BEFORE,
 )
-"""The covariates of severe toxicity declared for screening: those of 001:164-171 that are known at infusion, the dose not
-cut at its median, with age, earlier CAR T cells, and interleukin 6 before infusion."""
+"""The covariates of severe toxicity declared for screening: those of 001:164-171 that are known at infusion, the dose (of
+that day) not cut at its median, with age, earlier CAR T cells, and interleukin 6 before infusion."""
 
 
 def refused(covariate: Covariate, sheets: Mapping[str, Sheet]) -> str:

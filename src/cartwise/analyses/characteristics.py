@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from cartwise.analyses.grouping import Grouping, group_by, in_words
 from cartwise.measures import Measure, Sheet
 from cartwise.measures.burden import marrow_blasts_before_ld, mrd_before_ld_range, mrd_state_before_ld
+from cartwise.measures.burden_after_ld import mrd_after_ld_range
+from cartwise.measures.dose_at_infusion import dose_on_day_0
+from cartwise.measures.first_weeks import neutropenia_grade_4_first_weeks
 from cartwise.measures.history import (
     age_at_infusion,
     blinatumomab_response,
@@ -87,12 +90,15 @@ KINETIC = (
     Characteristic(mrd_before_ld_range, cut=1e-4, words="MRD before lymphodepletion, at 10⁻⁴"),
     Characteristic(mrd_before_ld_range, cut=1e-3, words="MRD before lymphodepletion, at 10⁻³"),
     Characteristic(mrd_before_ld_range, cut=1e-2, words="MRD before lymphodepletion, at 10⁻²"),
-    Characteristic(dose_per_kg, words="CAR T-cell dose"),
+    Characteristic(mrd_after_ld_range, cut=1e-4, words="MRD after lymphodepletion, at 10⁻⁴"),
+    Characteristic(mrd_after_ld_range, cut=1e-3, words="MRD after lymphodepletion, at 10⁻³"),
+    Characteristic(mrd_after_ld_range, cut=1e-2, words="MRD after lymphodepletion, at 10⁻²"),
+    Characteristic(dose_on_day_0, words="CAR T-cell dose"),
     Characteristic(crs_grade_3_or_more, words="CRS of grade 3 or more"),
     Characteristic(icans_max_grade, cut=1, words="ICANS, maximum grade"),
+    Characteristic(neutropenia_grade_4_first_weeks, words="Neutropenia of grade 4"),
     Characteristic(tocilizumab_given, words="Tocilizumab given"),
     Characteristic(steroids_given, words="Steroids given"),
     Characteristic(mrd_negative_cr_day_28, words="MRD-negative CR on day 28"),
 )
-"""The characteristics by which kinetics are compared, with the cut-offs of 001:193-254 (sex, earlier CAR T cells, MRD
-after lymphodepletion and grade 4 neutropenia are no measures yet)."""
+"""The characteristics by which kinetics are compared, in the order and with the cut-offs of 001:193-254."""

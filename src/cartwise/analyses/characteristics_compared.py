@@ -13,6 +13,7 @@ from cartwise.analyses.grouping import Grouping
 from cartwise.basis import Missing
 from cartwise.statistics import (
     TestResult,
+    benjamini_hochberg,
     chi_square,
     fisher,
     kruskal,
@@ -30,13 +31,14 @@ COLUMNS = [
     "smd_between",
     "test",
     "p",
+    "q",
     "remark",
 ]
 
 ABOUT = (
     "The table `comparison` gives for each characteristic the largest standardised difference between two groups (which does not "
-    "depend on their size, unlike a p value), a test, and for how many it is not known in each group; p values describe, and "
-    "are not adjusted for their number."
+    "depend on their size, unlike a p value), a test, and for how many it is not known in each group; p values describe; q is "
+    "p adjusted for the characteristics compared (Benjamini and Hochberg 1995)."
 )
 METHODS = (
     (
@@ -54,7 +56,10 @@ def comparison(cohort: Cohort) -> pd.DataFrame:
     """One row a characteristic, compared between the groups of the cohort."""
     groups = cohort.groups
     rows = [_row(cohort, item, groups) for item in DESCRIBED] if groups else []
-    return pd.DataFrame(rows, columns=COLUMNS).astype({"smd": "Float64", "p": "Float64"})
+    table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(("smd", "p", "q"), "Float64"))
+    tested = table["p"].notna()
+    table.loc[tested, "q"] = benjamini_hochberg(table.loc[tested, "p"].to_numpy(float))
+    return table
 
 
 def _row(cohort: Cohort, item: Characteristic, groups: Grouping) -> dict[str, object]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cartwise.analyses.figure import Figure
+from cartwise.analyses.figure import Figure, IntervalFigure
 from cartwise.analyses.grouping import Grouping
 from cartwise.analyses.result import Counts, Result
 from cartwise.basis import Estimate, Missing
@@ -91,7 +91,7 @@ class Cohort:
             tables=tables,
             counts=counts or {},
             figures=figures or {} if self.sheets else {},
-            about=about,
+            about=f"{about}{_arrows(figures or {})}",
             methods=tuple(dict.fromkeys(sentence for sentence in methods if sentence)),
             source=_source(self.study),
             invented=self.study.about.invented,
@@ -99,6 +99,14 @@ class Cohort:
             missing=self.missing,
             command=self.command,
         )
+
+
+def _arrows(figures: Mapping[str, Figure]) -> str:
+    cut = any(isinstance(figure, IntervalFigure) and figure.cut for figure in figures.values())
+    low, high = IntervalFigure.AXIS
+    return (
+        f" An arrow head marks an interval that goes on beyond the axis ({low:g} to {high:g})." if cut else ""
+    )
 
 
 def gaps(sheets: Iterable[Sheet], measures: Iterable[Measure]) -> pd.DataFrame:

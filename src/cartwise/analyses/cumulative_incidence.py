@@ -6,19 +6,18 @@ import math
 
 import pandas as pd
 
-from cartwise.analyses.analysis import analysis
+from cartwise.analyses.analysis import Followed, analysis
 from cartwise.analyses.cohort import Cohort
 from cartwise.analyses.figure import IncidenceFigure, IncidenceLine, IncidencePanel
 from cartwise.analyses.first_event import (
-    CENSORED,
     COARSE,
     DEATH,
     DEFINITION,
     FINE,
     RELAPSE,
     first_events,
-    with_hct,
 )
+from cartwise.analyses.hct_handlings import CENSORED, handlings, with_handlings, with_hct
 from cartwise.analyses.result import Result
 from cartwise.analyses.survival_by_group import EVERYBODY, p_value, ticks_of
 from cartwise.basis import Estimate, Missing
@@ -33,6 +32,12 @@ COMPARED = (RELAPSE, DEATH)
 """The causes that are compared between groups."""
 
 
+def _first_events(cohort: Cohort) -> pd.DataFrame:
+    """First events with the transplant as the study's definition of leukaemia-free survival takes it."""
+    censored = cohort.study.about.definitions.lfs_hct == "censored"
+    return with_hct(first_events(cohort), "censored" if censored else "ignored")
+
+
 @analysis(
     topic="Survival and relapse",
     question="How many patients relapse, with or without CD19, and how many die in remission?",
@@ -41,10 +46,11 @@ COMPARED = (RELAPSE, DEATH)
     needs=(time, event),
     uses=(relapse_immunophenotype, complete_response),
     comparison="baseline",
+    followed=Followed(causes=COMPARED, ends=_first_events),
 )
 def cumulative_incidence(cohort: Cohort) -> Result:
     """Aalen-Johansen curves from infusion to relapse or death without it, by a group known at infusion."""
-    data = with_hct(first_events(cohort), "censored" if _censored_at_hct(cohort) else "ignored")
+    events, data = first_events(cohort), _first_events(cohort)
     labels = cohort.groups.levels if cohort.groups else (EVERYBODY,)
     data["group"] = pd.Categorical(data["group"] if cohort.groups else [EVERYBODY] * len(data), list(labels))
     coarse, fine = _curves(data, "cause", COARSE), _curves(data, "fine", FINE)
@@ -53,7 +59,7 @@ def cumulative_incidence(cohort: Cohort) -> Result:
     label = cohort.groups.label if cohort.groups else ""
     stacked, compared = _stacked(fine, ticks, label), _compared(coarse, ticks, tests, cohort)
     figures = {"": compared, "stacked": stacked} if cohort.groups else {"": stacked, "by_cause": compared}
-    return cohort.result(
+    result = cohort.result(
         # Without counts: beside leukaemia-free survival, which is shared, they would give small counts away.
         tables={
             "incidence": _table(coarse, fine, ticks),
@@ -65,10 +71,7 @@ def cumulative_incidence(cohort: Cohort) -> Result:
         about=_about(tests, grouped=cohort.groups is not None),
         methods=(*_methods(cohort), coarse.methods, *(test.methods for test in tests.values())),
     )
-
-
-def _censored_at_hct(cohort: Cohort) -> bool:
-    return cohort.study.about.definitions.lfs_hct == "censored"
+    return with_handlings(result, handlings(events, COMPARED, groups=cohort.groups))
 
 
 def _curves(data: pd.DataFrame, column: str, causes: tuple[str, ...]) -> CumulativeIncidence:
@@ -207,8 +210,10 @@ def _estimates(curves: CumulativeIncidence, ticks: list[float]) -> dict[str, Est
 def _about(tests: dict[str, TestResult], *, grouped: bool) -> str:
     shown = (
         "Cumulative incidence with competing risks (Aalen-Johansen), with pointwise 95 % confidence intervals (variance of "
-        "the Greenwood type; log-log scale) and the number at risk. Stacked areas add up to the share of patients with any "
-        "first event; one minus Kaplan-Meier, which overstates each of them, is not drawn. The result has no shared form, "
+        "the Greenwood type; on the scale of log(-log(1 - F))) and the number at risk. Stacked areas add up to the share of patients with any "
+        "first event; one minus Kaplan-Meier, which overstates each of them, is not drawn. A death of leukaemia without a recorded "
+        "relapse, and a death without a documented remission, are causes of their own, neither relapse nor death in remission; where "
+        "there are many, both of those tell too little. The result has no shared form, "
         "because beside leukaemia-free survival its counts would give small ones away."
     )
     if not grouped:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 
 from cartwise.analyses.analysis import analysis
+from cartwise.analyses.aplasia_handlings import ABOUT as HANDLED
+from cartwise.analyses.aplasia_handlings import aplasia_handlings
 from cartwise.analyses.cohort import Cohort
+from cartwise.analyses.hct_handlings import with_handlings
 from cartwise.analyses.result import Result
 from cartwise.analyses.survival_by_group import curves_figure, p_value, risk_table_of, ticks_of
 from cartwise.basis import DAYS_PER_MONTH, Estimate, Interval, Missing
@@ -42,7 +46,7 @@ def duration_of_aplasia(cohort: Cohort) -> Result:
     test = tests.get(LATEST)
     label = "Still in B-cell aplasia" if not cohort.groups else f"Still in B-cell aplasia ({LATEST})"
     legend = cohort.groups.label if cohort.groups else "Two ways of dating a loss"
-    return cohort.result(
+    result = cohort.result(
         # Without counts: a curve steps on the days on which single patients were sampled.
         tables={
             "between_bounds": _between(data, cohort),
@@ -55,6 +59,8 @@ def duration_of_aplasia(cohort: Cohort) -> Result:
         about=_about(tests),
         methods=_methods(cohort, curves, tests),
     )
+    told = with_handlings(result, aplasia_handlings(cohort, MONTHS))
+    return replace(told, about=f"{told.about} {HANDLED}")
 
 
 def _since(cohort: Cohort) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cartwise.analyses.analysis import analysis
 from cartwise.analyses.cohort import Cohort
+from cartwise.analyses.hct_handlings import followed, handlings, with_handlings
 from cartwise.analyses.result import Result
 from cartwise.analyses.survival_by_group import survival_by_group
 from cartwise.measures.outcome import event_free_survival as time
@@ -13,6 +14,7 @@ from cartwise.measures.outcome import event_free_survival_event as event
 from cartwise.measures.response import response_day_28
 from cartwise.measures.transplant import infused
 
+EVENT = "No response, relapse or death"
 _NOT_SHARED = "The result has no shared form: beside leukaemia-free survival its counts would tell how many did not respond."
 
 
@@ -28,4 +30,6 @@ _NOT_SHARED = "The result has no shared form: beside leukaemia-free survival its
 def event_free_survival(cohort: Cohort) -> Result:
     """Kaplan-Meier curves from infusion to no response, relapse or death, by a group known at infusion."""
     found = survival_by_group(cohort, "event_free_survival", "Event-free survival")
-    return replace(found, counts={}, about=f"{found.about} {_NOT_SHARED}")
+    alone = replace(found, counts={}, about=f"{found.about} {_NOT_SHARED}")
+    rows = followed(cohort, "event_free_survival", EVENT)
+    return with_handlings(alone, handlings(rows, [EVENT], groups=cohort.groups))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from cartwise.analyses.analysis import analysis
 from cartwise.analyses.characteristics import Characteristic
 from cartwise.analyses.cohort import Cohort
+from cartwise.analyses.event_free_survival import EVENT
 from cartwise.analyses.figure import Figure, IntervalFigure, IntervalRow
 from cartwise.analyses.grouping import Grouping
+from cartwise.analyses.hct_handlings import followed, handlings, with_handlings
 from cartwise.analyses.result import Result
 from cartwise.analyses.survival_by_group import curves_figure, risk_table_of, ticks_of
 from cartwise.basis import DAYS_PER_MONTH, Missing
@@ -64,7 +66,7 @@ def event_free_survival_by_feature(cohort: Cohort) -> Result:
     """Event-free survival at months 12 and 24 and hazard ratios by the features that the sources name, each alone."""
     found = [_compared(cohort, item) for item in FEATURES]
     table = _table(found)
-    return cohort.result(
+    result = cohort.result(
         # Without counts: groups by several features of the same patients differ by few.
         tables={"features": table, "not_known": _not_known(found)},
         figures=_figures(found, table),
@@ -81,6 +83,18 @@ def event_free_survival_by_feature(cohort: Cohort) -> Result:
         ),
         methods=_methods(cohort, found),
     )
+    return with_handlings(result, _handlings(cohort, found))
+
+
+def _handlings(cohort: Cohort, found: list[Compared]) -> pd.DataFrame:
+    parts = []
+    for one in [one for one in found if one.groups.of] or found[:1]:
+        inside = {name: cohort.sheets[name] for name in one.groups.of}
+        rows = followed(replace(cohort, sheets=inside, groups=one.groups), "event_free_survival", EVENT)
+        table = handlings(rows, [EVENT], groups=one.groups, months=MONTHS)
+        table.insert(0, "feature", one.item.label)
+        parts.append(table)
+    return pd.concat(parts, ignore_index=True)
 
 
 def _compared(cohort: Cohort, item: Characteristic) -> Compared:

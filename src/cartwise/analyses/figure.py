@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +139,27 @@ class IntervalFigure:
     With a reference (1 for ratios: no difference) it is a forest plot.
     """
 
+    AXIS: ClassVar[tuple[float, float]] = (0.01, 100.0)
+    """The axis of a forest plot goes no further: a separated group can have a limit of a million."""
+
     rows: tuple[IntervalRow, ...]
     table: str
     x_label: str
     logarithmic: bool = False
     percent: bool = False
     reference: float | None = None
+
+    @property
+    def forest(self) -> bool:
+        """Whether it shows ratios beside the line of no difference."""
+        return self.logarithmic and self.reference is not None
+
+    @property
+    def cut(self) -> bool:
+        """Whether an interval goes on beyond the axis, where an arrow head says so."""
+        ends = [end for row in self.rows for end in (row.value, row.lower, row.upper) if end is not None]
+        low, high = self.AXIS
+        return self.forest and any(not low <= end <= high for end in ends)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from cartwise.basis import Interval, Missing, UserError
 from cartwise.measures import Sheet, Value, catalogue, shown
+from cartwise.study import Patient
 
 MOST_LEVELS = 6
 """More different numbers than this are cut at their median instead of each making a group."""
@@ -17,7 +18,7 @@ KNOWN_BEFORE_INFUSION = frozenset(
         "age_at_infusion",
         "blinatumomab_response",
         "costimulation",
-        "dose_per_kg",
+        "dose_on_day_0",
         "fludarabine_auc",
         "fludarabine_suboptimal",
         "hct_to_relapse",
@@ -34,7 +35,8 @@ KNOWN_BEFORE_INFUSION = frozenset(
     }
 )
 """Measures that rest on samples and events before infusion. A result reported after infusion makes no group that a
-patient must survive to enter, so these are not held against the day of the report."""
+patient must survive to enter, so these are not held against the day of the report. Nothing that comes later may change
+one of them: the dose of a course, whose portions may be given over weeks, is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Grouping:
         of: level of each patient for whom it is known.
         reasons: why it is not known, for each of the others.
         note: how numbers were cut, "" where they were not.
+        cut: where they were cut; None where they were not.
     """
 
     measure: str
@@ -56,6 +59,7 @@ class Grouping:
     of: Mapping[str, str]
     reasons: Mapping[str, str]
     note: str = ""
+    cut: float | None = None
 
 
 def in_words(measure: str) -> str:
@@ -65,6 +69,11 @@ def in_words(measure: str) -> str:
     return " ".join(
         written.get(word, word.upper()) if word in capitals else word for word in measure.split("_")
     )
+
+
+def counted(count: int, thing: str) -> str:
+    """A count with the word for what is counted, in the plural where it is not one ("1 event", "2 events")."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def group_by(sheets: Mapping[str, Sheet], measure: str, *, cut: float | None = None) -> Grouping:
@@ -92,10 +101,10 @@ def group_by(sheets: Mapping[str, Sheet], measure: str, *, cut: float | None = N
         raise UserError(
             f"{measure} holds intervals, which form no groups. Choose a measure that is yes or no, a number or a word."
         )
-    levels, level_of, note = _levels(known, cut, catalogue()[measure].unit)
+    levels, level_of, note, at = _levels(known, cut, catalogue()[measure].unit)
     label = in_words(measure)
     of = {name: level_of(value) for name, value in known.items()}
-    return Grouping(measure, label[:1].upper() + label[1:], levels, of, reasons, note)
+    return Grouping(measure, label[:1].upper() + label[1:], levels, of, reasons, note, at)
 
 
 def _placed(value: Value | Missing, cut: float | None) -> Value | Missing:
@@ -109,14 +118,14 @@ def _placed(value: Value | Missing, cut: float | None) -> Value | Missing:
 
 def _levels(
     known: Mapping[str, Value], cut: float | None, unit: str
-) -> tuple[tuple[str, ...], Callable[[Value], str], str]:
+) -> tuple[tuple[str, ...], Callable[[Value], str], str, float | None]:
     numbers = [float(v) for v in known.values() if isinstance(v, int | float) and not isinstance(v, bool)]
     if len(numbers) < len(known) or (cut is None and len(set(numbers)) <= MOST_LEVELS):
-        return _each(known), shown, ""
+        return _each(known), shown, "", None
     at = statistics.median(numbers) if cut is None else cut
     below, above = f"< {_cut_in_words(at, unit)}", f"≥ {_cut_in_words(at, unit)}"
     note = "cut at its median" if cut is None else ""
-    return (below, above), lambda value: below if _number(value) < at else above, note
+    return (below, above), lambda value: below if _number(value) < at else above, note, at
 
 
 _UNITS = {"a": "years", "d": "days", "mo": "months", "1": ""}
@@ -148,11 +157,23 @@ def _order(value: Value) -> tuple[float, str]:
     return number, shown(value)
 
 
-def refuse_future_groups(sheets: Mapping[str, Sheet], measure: str) -> None:
-    """Refuse to follow groups from infusion on that were only formed after it.
+def refuse_future_groups(
+    sheets: Mapping[str, Sheet],
+    measure: str,
+    *,
+    since: str = "infusion",
+    start: Callable[[Patient], float] = lambda _: 0.0,
+) -> None:
+    """Refuse to follow groups from time zero on that were only formed after it.
 
-    A measure is refused where, for any patient, the record as it stood on day 0 gave another answer, or none.
+    A measure is refused where, for any patient, the record as it stood on that day gave another answer, or none.
     (Immortal time: Anderson et al., J Clin Oncol 1983;1:710, on survival by response.)
+
+    Args:
+        sheets: the patients' measures.
+        measure: name of the measure.
+        since: time zero in words.
+        start: the day of time zero.
 
     Raises:
         UserError: naming the measure, how many patients it concerns, and what to do.
@@ -160,13 +181,14 @@ def refuse_future_groups(sheets: Mapping[str, Sheet], measure: str) -> None:
     if measure in KNOWN_BEFORE_INFUSION or measure not in catalogue():
         return
     later = sum(
-        _text(Sheet(sheet.patient.as_of(0)), measure) != _text(sheet, measure) for sheet in sheets.values()
+        _text(Sheet(sheet.patient.as_of(start(sheet.patient))), measure) != _text(sheet, measure)
+        for sheet in sheets.values()
     )
     if later:
         raise UserError(
-            f"{measure} was first known after infusion in {later} of {len(sheets)} patients, so groups by it cannot be "
-            "followed from infusion on: a patient must survive long enough to enter a group (immortal time), which makes "
-            "that group look better than it is. Choose a measure known at infusion. A landmark analysis or a time-varying "
+            f"{measure} was first known after {since} in {later} of {len(sheets)} patients, so groups by it cannot be "
+            f"followed from {since} on: a patient must survive long enough to enter a group (immortal time), which makes "
+            f"that group look better than it is. Choose a measure known at {since}. A landmark analysis or a time-varying "
             "covariate answers the question; `cartwise analyse STUDY hct_after_infusion_effect` does both for HCT, "
             "`landmarks_after_infusion` for loss of B-cell aplasia and NGS-MRD. --as-published shows the biased comparison beside landmarks."
         )

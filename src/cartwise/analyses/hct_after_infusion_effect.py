@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pandas as pd
 
 from cartwise.analyses.analysis import analysis
 from cartwise.analyses.cohort import Cohort
 from cartwise.analyses.figure import Figure, IntervalFigure, IntervalRow
-from cartwise.analyses.first_event import CENSORED, COARSE, HCT, RELAPSE, Handling, first_events, with_hct
+from cartwise.analyses.first_event import EITHER, RELAPSE, first_events, relapse_or_death
 from cartwise.analyses.hct_approaches import (
     ARMS,
     BIASED,
@@ -19,18 +17,14 @@ from cartwise.analyses.hct_approaches import (
     effects,
     effects_table,
 )
+from cartwise.analyses.hct_handlings import CENSORED, handlings, with_handlings
 from cartwise.analyses.result import Result
 from cartwise.analyses.survival_by_group import curves_figure, risk_table_of, ticks_of
 from cartwise.basis import Estimate, Missing
 from cartwise.measures.outcome import overall_survival, overall_survival_event
 from cartwise.measures.response import relapsed_after_infusion
 from cartwise.measures.transplant import hct_after_infusion, infused
-from cartwise.statistics import cumulative_incidence, kaplan_meier, log_rank
-
-HANDLINGS: tuple[Handling, ...] = ("ignored", "censored", "competing")
-HORIZONS = (12.0, 24.0)
-"""Months at which the three handlings of transplant are read."""
-ANY = "Relapse or death"
+from cartwise.statistics import kaplan_meier, log_rank
 
 
 @analysis(
@@ -49,42 +43,21 @@ def hct_after_infusion_effect(cohort: Cohort) -> Result:
     followed = data[data["month"] > 0].reset_index(drop=True)
     found = list(effects(followed, as_published=cohort.as_published))
     table = effects_table(found)
-    return cohort.result(
+    result = cohort.result(
         # Without counts: the arms of the approaches differ by few patients.
-        tables={"effects": table, "handlings": _handlings(followed)},
+        tables={"effects": table},
         figures=_figures(followed, table),
         estimates={f"hazard ratio, {effect.approach}": effect.ratio for effect in found},
         about=_about(found, len(data) - len(followed)),
         methods=_methods(cohort, found),
     )
+    return with_handlings(result, _handlings(followed))
 
 
 def _handlings(data: pd.DataFrame) -> pd.DataFrame:
-    columns = ["outcome", "hct", "patients", "events", "month", "incidence", "lower", "upper", "remark"]
-    rows = [
-        row
-        for outcome in (ANY, RELAPSE)
-        for handling in HANDLINGS
-        for row in _handled(data, outcome, handling)
-    ]
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[5:8], "Float64"))
-
-
-def _handled(data: pd.DataFrame, outcome: str, handling: Handling) -> Iterator[tuple[object, ...]]:
-    """Cumulative incidence of an outcome at each horizon, with one handling of transplant."""
-    chosen = with_hct(data, handling)
-    cause = chosen["cause"].replace(dict.fromkeys(COARSE, ANY)) if outcome == ANY else chosen["cause"]
-    competing = [] if outcome == ANY else [other for other in COARSE if other != RELAPSE]
-    named = pd.Categorical(cause, [CENSORED, outcome, *competing, HCT])
-    if chosen.empty:
-        yield (outcome, handling, 0, 0, None, None, None, None, "no patient was followed")
-        return
-    curves = cumulative_incidence(chosen["month"].to_numpy(float), named, unit="mo")
-    readings = next(found for (_, of), found in curves.at(list(HORIZONS)).items() if of == outcome)
-    for reading in readings:
-        seen = int(((cause == outcome) & (chosen["month"] <= reading.at)).sum())
-        numbers = (reading.value, reading.lower, reading.upper, reading.reason)
-        yield (outcome, handling, len(chosen), seen, reading.at, *numbers)
+    """Relapse or death, and relapse with death competing."""
+    parts = [handlings(relapse_or_death(data), [EITHER]), handlings(data, [RELAPSE])]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _figures(data: pd.DataFrame, table: pd.DataFrame) -> dict[str, Figure]:
@@ -150,11 +123,7 @@ def _about(found: list[Effect], unfollowed: int) -> str:
         if unfollowed
         else ""
     )
-    handled = (
-        "The table of handlings reads each outcome with HCT ignored, with follow-up censored at HCT, and with HCT as a "
-        "competing event. The result has no shared form: the arms of the approaches differ by few patients."
-    )
-    return f"{shown}{warned}{gone} {handled}"
+    return f"{shown}{warned}{gone} The result has no shared form: the arms of the approaches differ by few patients."
 
 
 def _methods(cohort: Cohort, found: list[Effect]) -> tuple[str, ...]:
@@ -166,10 +135,4 @@ def _methods(cohort: Cohort, found: list[Effect]) -> tuple[str, ...]:
         ),
         f"HCT after infusion: {definition}." if definition else "",
         *(sentence for effect in found for sentence in effect.methods),
-        (
-            "With HCT ignored the outcome counts whatever HCT came before; with HCT as end of observation it is what would "
-            "be seen if nobody were transplanted and transplant were unrelated to prognosis; with HCT as competing event it "
-            "is the share of all patients with the outcome before any HCT. Relapse has death without relapse as competing "
-            "event throughout (Aalen-Johansen, Greenwood-type variance)."
-        ),
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from cartwise.analyses.grouping import counted
 from cartwise.basis import DAYS_PER_MONTH, Estimate, Missing
 from cartwise.statistics import Landmark, Regression, cox, landmark, log_rank, mantel_byar, time_varying
 
@@ -95,7 +96,7 @@ class Effect:
 def too_few(patients: tuple[int, int], events: int, arms: tuple[str, str] = ARMS) -> str:
     """Why an arm or the events are too few for a comparison, "" where they are not."""
     small = [f"{n} with {arm}" for n, arm in zip(patients, arms, strict=True) if n < FEWEST_PATIENTS]
-    small += [f"{events} events"] if events < FEWEST_EVENTS else []
+    small += [counted(events, "event")] if events < FEWEST_EVENTS else []
     return f"small numbers: {', '.join(small)}" if small else ""
 
 
@@ -154,9 +155,16 @@ def ratio_columns(ratio: Estimate | Missing) -> dict[str, float | None]:
     return {"hazard_ratio": ratio.value, "lower": ratio.lower, "upper": ratio.upper}
 
 
+def of_patients(ratio: Estimate | Missing, patients: int) -> Estimate | Missing:
+    """A ratio of a model of (start, stop] rows, whose `n` counts the patients and not their rows."""
+    return ratio if isinstance(ratio, Missing) else replace(ratio, n=patients)
+
+
 def at_landmark(data: pd.DataFrame, month: float, exposure: Exposure = HCT_DONE) -> Landmark:
     """Patients event-free and in follow-up after a landmark, by whether the exposure had happened by then."""
-    return landmark(data, month, time="month", event="event", known={exposure.column: exposure.month})
+    return landmark(
+        data, month, time="month", event="event", known={exposure.column: exposure.month}, unit="mo"
+    )
 
 
 def _varying(data: pd.DataFrame, exposure: Exposure, fit: Fit) -> Effect:
@@ -172,7 +180,7 @@ def _varying(data: pd.DataFrame, exposure: Exposure, fit: Fit) -> Effect:
     model = fit(cut.data, [exposure.column], time="stop", event="event", entry="start")
     test = mantel_byar(data["month"], data["event"], data[exposure.month])
     methods = (cut.methods, model.methods, test.methods)
-    ratio = model[exposure.column].estimate()
+    ratio = of_patients(model[exposure.column].estimate(), len(data))
     return Effect(name, SOUND, arms, events, ratio, test.p, tested, methods, exposure.arms)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -10,16 +10,22 @@ import pandas as pd
 from cartwise.analyses.analysis import analysis
 from cartwise.analyses.characteristics import Characteristic
 from cartwise.analyses.cohort import Cohort
+from cartwise.analyses.deaths_without_relapse import METHODS as DEATHS_METHODS
+from cartwise.analyses.deaths_without_relapse import deaths_table, without_leukaemia
 from cartwise.analyses.figure import Figure, IntervalFigure, IntervalRow
-from cartwise.analyses.first_event import CENSORED, COARSE, RELAPSE, first_events
+from cartwise.analyses.first_event import RELAPSE, first_events
+from cartwise.analyses.grouping import Grouping, counted
 from cartwise.analyses.hct_approaches import (
     BIASED,
     SOUND,
     Effect,
     effects,
     effects_table,
+    of_patients,
     ratio_columns,
 )
+from cartwise.analyses.hct_handlings import CENSORED
+from cartwise.analyses.hct_strata_curves import strata_curves
 from cartwise.analyses.printed_disputes import METHODS as DISPUTES
 from cartwise.analyses.printed_disputes import printed_disputes
 from cartwise.analyses.result import Result
@@ -44,6 +50,16 @@ STRATA = tuple(
 )
 
 
+SIDES = ("below", "above")
+CURVES = tuple(
+    f"figure {survival}_{when}_ld_{side}_1e_4{way}"
+    for survival in ("overall_survival", "leukaemia_free_survival")
+    for when in ("before", "after")
+    for side in SIDES
+    for way in ("", "_as_published")
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Stratum:
     """Patients on one side of a cut-off of MRD."""
@@ -64,6 +80,7 @@ NOBODY = Stratum("MRD before or after lymphodepletion", "on a known side of a cu
     needs=(overall_survival, overall_survival_event, relapsed_after_infusion, hct_after_infusion),
     uses=(mrd_before_ld_range, mrd_after_ld_range),
     published="HCT at any time as if known at infusion within strata of MRD (001:122): immortal time",
+    reproduces=dict.fromkeys(CURVES, "001 Figure 1"),
 )
 def hct_within_mrd_strata(cohort: Cohort) -> Result:
     """Hazard ratios of death, of relapse or death, and of death without relapse with HCT, by MRD before and after LD."""
@@ -80,10 +97,13 @@ def hct_within_mrd_strata(cohort: Cohort) -> Result:
         tables={
             "strata": table,
             "interaction": _interactions(cohort, outcomes),
+            "deaths_without_relapse": deaths_table(
+                data, ((of.burden, of.level, of.patients) for of in _strata(cohort))
+            ),
             "undecided": _undecided(cohort),
             "printed_in_001": printed_disputes(lambda fact: fact.comparison == "HCT v none"),
         },
-        figures=_figures(table),
+        figures=_figures(table) | _curves(cohort, outcomes),
         estimates={
             f"{outcome}, {stratum.burden} {stratum.level}, {effect.approach}": effect.ratio
             for outcome, stratum, found in rows
@@ -92,6 +112,18 @@ def hct_within_mrd_strata(cohort: Cohort) -> Result:
         about=_about(table, as_published=cohort.as_published),
         methods=_methods(cohort, rows),
     )
+
+
+def _curves(cohort: Cohort, outcomes: Mapping[str, pd.DataFrame]) -> dict[str, Figure]:
+    """Curves of both survivals below and above the lowest cut-off, which is that of 001 Figure 1."""
+    strata = [
+        (f"{when}_ld_{side}_1e_4", f"{item.label}: {level}", _members(groups, level))
+        for when, item in (("before", STRATA[0]), ("after", STRATA[len(CUTS)]))
+        for groups in [item.groups(cohort.sheets)]
+        for side, level in zip(SIDES, groups.levels, strict=False)
+    ]
+    survivals = {name: outcomes[name] for name in (OS, LFS)}
+    return {**strata_curves(survivals, strata, LANDMARK, as_published=cohort.as_published)}
 
 
 def _followed(cohort: Cohort) -> pd.DataFrame:
@@ -108,10 +140,10 @@ def _followed(cohort: Cohort) -> pd.DataFrame:
 
 
 def _outcome(data: pd.DataFrame, name: str) -> pd.DataFrame:
-    """`patient, month, event, hct_month, relapse_month` of an outcome; relapse ends all times at risk but survival's."""
+    """`patient, month, event, hct_month, relapse_month` of an outcome; the first event ends all times at risk but survival's."""
     if name == OS:
         return data.assign(month=data["os_month"], event=data["died"])
-    hit = data["cause"] != CENSORED if name == LFS else data["cause"].isin(set(COARSE) - {RELAPSE})
+    hit = data["cause"] != CENSORED if name == LFS else without_leukaemia(data)
     return data.assign(event=hit.astype(int))
 
 
@@ -119,9 +151,12 @@ def _strata(cohort: Cohort) -> Iterator[Stratum]:
     for item in STRATA:
         groups = item.groups(cohort.sheets)
         for level in groups.levels:
-            members = frozenset(name for name, found in groups.of.items() if found == level)
-            if members:
+            if members := _members(groups, level):
                 yield Stratum(item.label, level, members)
+
+
+def _members(groups: Grouping, level: str) -> frozenset[str]:
+    return frozenset(name for name, found in groups.of.items() if found == level)
 
 
 def _effects(outcome: str, data: pd.DataFrame, stratum: Stratum, *, as_published: bool) -> Iterator[Effect]:
@@ -160,7 +195,8 @@ def _within_relapse(data: pd.DataFrame, varying: Effect) -> Effect:
     cut = _cut(data)
     model = firth_cox(cut, ["hct"], time="stop", event="event", entry="start", strata="relapsed")
     test = log_rank(cut["stop"], cut["event"], cut["hct"], entry=cut["start"], strata=cut["relapsed"])
-    return replace(varying, ratio=model["hct"].estimate(), p=test.p)
+    ratio = of_patients(model["hct"].estimate(), len(data))
+    return replace(varying, ratio=ratio, p=test.p, test="log-rank, stratified by relapse")
 
 
 def _table(rows: Sequence[tuple[str, Stratum, list[Effect]]]) -> pd.DataFrame:
@@ -172,15 +208,17 @@ def _table(rows: Sequence[tuple[str, Stratum, list[Effect]]]) -> pd.DataFrame:
     table = pd.concat(parts, ignore_index=True)
     first = ["outcome", "burden", "stratum"]
     table = table[[*first, *(column for column in table if column not in first)]]
-    return table.assign(q=_adjusted(table))[[*table.columns[:-1], "q", "remark"]]
+    sound = (table["standing"] == SOUND) & table["p"].notna()
+    return table.assign(q=_adjusted(table[sound], ["outcome", "approach"]))[
+        [*table.columns[:-1], "q", "remark"]
+    ]
 
 
-def _adjusted(table: pd.DataFrame) -> pd.Series:
-    """P values adjusted over the family: the sound tests of one outcome by one approach, over all strata."""
-    found = pd.Series(pd.NA, index=table.index, dtype="Float64")
-    sound = table[(table["standing"] == SOUND) & table["p"].notna()]
-    for _, family in sound.groupby(["outcome", "approach"]):
-        found.loc[family.index] = benjamini_hochberg(family["p"].to_numpy(float))
+def _adjusted(tested: pd.DataFrame, family: list[str]) -> pd.Series:
+    """P values adjusted within families: rows alike in some columns, over all strata or cut-offs."""
+    found = pd.Series(pd.NA, index=tested.index, dtype="Float64")
+    for _, rows in tested.groupby(family):
+        found.loc[rows.index] = benjamini_hochberg(rows["p"].to_numpy(float))
     return found
 
 
@@ -194,6 +232,7 @@ INTERACTION = [
     "lower",
     "upper",
     "p",
+    "q",
     "remark",
 ]
 
@@ -205,8 +244,8 @@ def _interactions(cohort: Cohort, outcomes: dict[str, pd.DataFrame]) -> pd.DataF
         for outcome, data in outcomes.items()
         for item in STRATA
     ]
-    numbers = dict.fromkeys(INTERACTION[5:9], "Float64")
-    return pd.DataFrame(rows, columns=INTERACTION).astype(numbers)
+    table = pd.DataFrame(rows, columns=INTERACTION).astype(dict.fromkeys(INTERACTION[5:10], "Float64"))
+    return table.assign(q=_adjusted(table[table["p"].notna()], ["outcome"]))
 
 
 def _interaction(cohort: Cohort, item: Characteristic, data: pd.DataFrame) -> dict[str, object]:
@@ -225,7 +264,7 @@ def _interaction(cohort: Cohort, item: Characteristic, data: pd.DataFrame) -> di
     if isinstance(ratio, Missing):
         return counts | {"remark": ratio.reason}
     named = ratio_columns(ratio)
-    few = "" if model.events >= 30 else f"{model.events} events for 3 coefficients: unstable"
+    few = "" if model.events >= 30 else f"{counted(model.events, 'event')} for 3 coefficients: unstable"
     return counts | {
         "ratio_of_hazard_ratios": named["hazard_ratio"],
         "lower": named["lower"],
@@ -291,13 +330,14 @@ def _about(table: pd.DataFrame, *, as_published: bool) -> str:
         "Hazard ratio with HCT before relapse against without (Firth's penalty, 95 % confidence interval), within strata of MRD; "
         "HCT as time-varying covariate, and from a landmark on. Overall survival is compared on the same side of relapse, "
         "and from the landmark among those without relapse by then. q is adjusted for all strata of one outcome and "
-        "approach. An effect in one stratum and none in another is no difference between them: the table of interactions asks "
-        "for that. None of them corrects for who was chosen for HCT."
+        "approach, and of interactions for all cut-offs of one outcome. An effect in one stratum and none in another is no difference between them: the table of interactions asks "
+        "for that. Curves are drawn from the landmark on, of those without relapse by then, at MRD 10⁻⁴. None of them corrects for "
+        "who was chosen for HCT."
     )
     if not answered:
         shown = "No effect of HCT can be estimated in any stratum; the remarks of the table say why."
     biased = (
-        f" Rows called {BIASED} take HCT as if known at infusion, as is usually published; they are not to be relied on."
+        f" Curves from infusion and rows called {BIASED} take HCT as if known at infusion, as is usually published; they are not to be relied on."
         if as_published
         else ""
     )
@@ -322,10 +362,12 @@ def _methods(cohort: Cohort, rows: Sequence[tuple[str, Stratum, list[Effect]]]) 
             "HCT counts from its day on, where it came before relapse or death; a transplant for relapse does not. For overall "
             "survival the time-varying models and tests, and the interaction, are stratified by whether relapse had come by then, because "
             "patients after relapse can no longer get that transplant: their hazard ratio leaves out what HCT does by preventing relapse. "
-            "The landmark of overall survival is of patients alive without relapse by then, and leaves none of it out. Death without relapse is taken as "
-            "cause-specific hazard, with relapse ending the time at risk. P values of the time-varying covariate are by "
-            "Mantel-Byar, of landmarks by log-rank; q by Benjamini and Hochberg (1995) over the strata of one outcome and approach."
+            "The landmark of overall survival is of patients alive without relapse by then, and leaves none of it out. P values of the time-varying covariate are by "
+            "Mantel-Byar (of overall survival by the log-rank test stratified by relapse), of landmarks by log-rank, of interactions by "
+            "likelihood ratio; q by Benjamini and Hochberg (1995) over the strata of one outcome and approach, and over the cut-offs of "
+            "one outcome for interactions."
         ),
+        DEATHS_METHODS,
         DISPUTES,
         *(sentence for _, _, found in rows for effect in found for sentence in effect.methods),
     )

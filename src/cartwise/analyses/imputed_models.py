@@ -126,6 +126,7 @@ def _methods(helping: Sequence[str], m: int) -> tuple[str, ...]:
             f"Missing covariates were filled {m} times by chained equations with predictive mean matching (five donors, ten cycles, seed "
             f"{SEED}), from the event, the Nelson-Aalen cumulative hazard and {', '.join(helping)}; log ratios were pooled by Rubin's "
             "rules with the degrees of freedom of Barnard and Rubin (1999; complete-data degrees of freedom: events less "
-            "coefficients), with limits of Student's t. This supposes that what is missing depends on nothing but what is known (missing at random)."
+            "coefficients), with limits of Student's t. This supposes that what is missing depends on nothing but what is known (missing at random). "
+            "Where much is missing and an effect is strong, ratios filled so tend towards one (White and Royston 2009)."
         ),
     )

@@ -47,7 +47,8 @@ def individual_kinetics(cohort: Cohort) -> Result:
         about=(
             "Each line is one patient's first course. Filled symbols are quantified; open triangles are samples in which "
             "the assay ran and found too little to quantify, drawn at the limit of that assay where it is stated. Dashed "
-            "lines are the lower limits of quantification."
+            "lines are the lower limits of quantification. Of a large cohort the figure draws some patients over the median and "
+            "quartiles of all, and says how many; the table holds every sample."
         ),
         methods=(
             (

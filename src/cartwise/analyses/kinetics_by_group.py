@@ -11,12 +11,12 @@ from cartwise.analyses.analysis import analysis
 from cartwise.analyses.characteristics import KINETIC, NOT_KNOWN
 from cartwise.analyses.cohort import Cohort
 from cartwise.analyses.figure import IntervalFigure, IntervalRow
-from cartwise.analyses.grouping import Grouping, in_words
+from cartwise.analyses.grouping import Grouping, counted, in_words
 from cartwise.analyses.result import Counts, Result, Sum
 from cartwise.basis import Missing
 from cartwise.measures.kinetics import auc_0_28d, cmax, tlast
 from cartwise.measures.transplant import infused
-from cartwise.statistics import TestResult, kruskal, mann_whitney
+from cartwise.statistics import TestResult, benjamini_hochberg, kruskal, mann_whitney
 
 EVERYBODY = "All patients"
 OUTCOMES = ("cmax", "auc_0_28d", "tlast")
@@ -29,7 +29,7 @@ LATER_CUTS = tuple(
 )
 COUNTS = Counts(
     columns=tuple(f"n_{name}" for name in OUTCOMES),
-    derived={f"{part}_{name}": f"n_{name}" for name in OUTCOMES for part in ("median", "p")},
+    derived={f"{part}_{name}": f"n_{name}" for name in OUTCOMES for part in ("median", "p", "q")},
     sums=(Sum(("characteristic",), ("characteristic", EVERYBODY)),),
     left_out=LATER_CUTS,
 )
@@ -49,6 +49,7 @@ SPREAD = Counts(
     needs=(cmax,),
     uses=(auc_0_28d, tlast),
     comparison="any",
+    reproduces={"kinetics": "001 Table 3"},
 )
 def kinetics_by_group(cohort: Cohort) -> Result:
     """Median Cmax, AUC0-28d and Tlast by level of each characteristic, with tests between the levels."""
@@ -61,7 +62,7 @@ def kinetics_by_group(cohort: Cohort) -> Result:
             printed = tests[grouping.label] if number == 0 else {}
             rows.append(_row(cohort, grouping.label, level, members, printed))
             spread.append(_spread(cohort, grouping.label, level, members))
-    table = pd.DataFrame(rows).convert_dtypes()
+    table = _with_q(pd.DataFrame(rows)).convert_dtypes()
     peaks = pd.DataFrame(spread).convert_dtypes()
     return cohort.result(
         tables={"cmax": peaks, "kinetics": table},
@@ -124,6 +125,15 @@ def _row(
     return row
 
 
+def _with_q(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with p adjusted within its family: the characteristics compared for one outcome."""
+    for name in OUTCOMES:
+        p = pd.to_numeric(table[f"p_{name}"]).dropna()
+        q = pd.Series(benjamini_hochberg(p.tolist()), index=p.index, dtype="Float64").reindex(table.index)
+        table.insert(list(table.columns).index(f"p_{name}") + 1, f"q_{name}", q)
+    return table
+
+
 def _spread(cohort: Cohort, label: str, level: str, members: list[str]) -> dict[str, object]:
     values = _values(cohort, "cmax", members)
     low, middle, high = quartiles(values)
@@ -168,10 +178,10 @@ def _about(tests: dict[str, dict[str, TestResult]]) -> str:
     shown = "Median Cmax with quartiles; the table gives median Cmax, AUC0-28d and Tlast by level."
     if not made:
         return f"{shown} No test was made."
-    chance = f"{made} comparison{'s' if made > 1 else ''}"
+    chance = counted(made, "comparison")
     return (
-        f"{shown} {chance}, not adjusted for multiplicity: at p < 0.05 about one in twenty would appear by chance "
-        "alone. Characteristics first known after infusion (toxicity, its treatment, response) do not precede "
+        f"{shown} {chance}: at p < 0.05 about one in twenty would appear by chance alone; q is p adjusted for the "
+        "characteristics compared for one outcome (Benjamini and Hochberg 1995). Characteristics first known after infusion (toxicity, its treatment, response) do not precede "
         "expansion: a difference between them would be an association."
     )
 
@@ -187,11 +197,15 @@ def _methods(
         if not isinstance(test.p, Missing)
         for sentence in [test.methods]
     }
-    refused = {
-        f"{label}, {name}: {test.methods}"
-        for label, of in tests.items()
-        for name, test in of.items()
-        if isinstance(test.p, Missing)
-    }
+    refused: dict[str, dict[str, None]] = {}
+    for label, of in tests.items():
+        for test in of.values():
+            if isinstance(test.p, Missing):
+                refused.setdefault(test.methods, {})[label] = None
     cuts = [f"{grouping.label} was {grouping.note}." for grouping in groupings if grouping.note]
-    return (*outcomes, *sorted(made), *sorted(refused), *cuts)
+    return (
+        *outcomes,
+        *sorted(made),
+        *(f"{'; '.join(labels)}: {why}" for why, labels in refused.items()),
+        *cuts,
+    )

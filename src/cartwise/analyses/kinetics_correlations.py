@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import product
 
 import pandas as pd
 
 from cartwise.analyses.analysis import analysis
 from cartwise.analyses.cohort import Cohort
 from cartwise.analyses.figure import ScatterFigure, ScatterPanel
-from cartwise.analyses.grouping import in_words
+from cartwise.analyses.grouping import counted, in_words
 from cartwise.analyses.result import Result
 from cartwise.analyses.survival_by_group import p_value
 from cartwise.basis import Estimate, Interval, Missing
@@ -21,7 +20,14 @@ from cartwise.measures.kinetics import auc_0_28d, cmax, tlast
 from cartwise.measures.transplant import infused
 from cartwise.statistics import TestResult, benjamini_hochberg, pearson, spearman
 
-EXPANSION, PERSISTENCE = ("cmax", "auc_0_28d"), ("tlast", "bca_duration")
+PAIRS = (
+    ("cmax", "tlast"),
+    ("auc_0_28d", "tlast"),
+    ("tlast", "bca_duration"),
+    ("cmax", "bca_duration"),
+    ("auc_0_28d", "bca_duration"),
+)
+"""Those of 001:161 and 001:179: expansion with persistence, and all three with the duration of B-cell aplasia."""
 LABELS = {
     "cmax": "Cmax, copies per µg DNA",
     "auc_0_28d": "AUC0-28d, copies·d per µg DNA",
@@ -44,19 +50,23 @@ class _Pair:
 
 @analysis(
     topic="CAR T cells and B-cell aplasia",
-    question="Do CAR T cells that expand further persist longer, and does B-cell aplasia last longer?",
+    question="Do CAR T cells that expand further persist longer, and does B-cell aplasia last longer with both?",
     title="Correlation of expansion with persistence",
     among=infused,
     needs=(cmax,),
     uses=(auc_0_28d, tlast, bca_duration),
+    reproduces={"figure": "001 Figure 2"},
 )
 def kinetics_correlations(cohort: Cohort) -> Result:
-    """Spearman's and Pearson's correlation (of logarithms) of Cmax and AUC0-28d with Tlast and B-cell aplasia."""
-    pairs = [_pair(cohort, first, second) for first, second in product(EXPANSION, PERSISTENCE)]
+    """Spearman's and Pearson's correlation (of logarithms) of Cmax, AUC0-28d, Tlast and the duration of B-cell aplasia."""
+    pairs = [_pair(cohort, first, second) for first, second in PAIRS]
     return cohort.result(
         # Without counts: numbers known for a pair differ by few from those in the tables that are shared.
         tables={"correlations": _table(pairs)},
-        figures={"": ScatterFigure(tuple(_panel(pair) for pair in pairs))},
+        figures={
+            "": ScatterFigure(tuple(_panel(pair) for pair in pairs if pair.second == "bca_duration")),
+            "persistence": ScatterFigure(tuple(_panel(pair) for pair in pairs if pair.second == "tlast")),
+        },
         estimates={f"{_words(pair)}, Spearman": pair.rank.effect or _why(pair.rank) for pair in pairs},
         about=_about(pairs),
         methods=_methods(cohort, pairs),
@@ -97,7 +107,7 @@ def _why(test: TestResult) -> Missing:
 
 
 def _table(pairs: list[_Pair]) -> pd.DataFrame:
-    columns = ["expansion", "persistence", "method", "n", "left_out", "coefficient", "lower", "upper", "p"]
+    columns = ["measure", "with", "method", "n", "left_out", "coefficient", "lower", "upper", "p"]
     rows = [
         (
             in_words(pair.first),
@@ -148,7 +158,7 @@ def _about(pairs: list[_Pair]) -> str:
         "leaves out the longest; the coefficients with its duration tend to be too near zero for it. "
         "A correlation is not an effect, and follow-up limits both Tlast and the duration of aplasia."
     )
-    compared = f"{made} comparisons by Spearman's correlation, with p values as they are and adjusted (Benjamini-Hochberg)."
+    compared = f"{counted(made, 'comparison')} by Spearman's correlation, with p values as they are and adjusted (Benjamini-Hochberg)."
     return f"{shown} {compared if made else 'No correlation could be made: see the remarks of the table.'} The result has no shared form."
 
 

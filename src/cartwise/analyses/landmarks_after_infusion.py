@@ -12,7 +12,7 @@ from cartwise.analyses.analysis import analysis
 from cartwise.analyses.aplasia_told import APLASIA_LOST, ever_lost, from_landmark, told_at, told_of, varying
 from cartwise.analyses.cohort import Cohort
 from cartwise.analyses.figure import Figure, IntervalFigure, IntervalRow
-from cartwise.analyses.first_event import CENSORED, first_events
+from cartwise.analyses.first_event import first_events
 from cartwise.analyses.hct_approaches import (
     BIASED,
     HCT_DONE,
@@ -25,6 +25,7 @@ from cartwise.analyses.hct_approaches import (
     effects_table,
     month_named,
 )
+from cartwise.analyses.hct_handlings import CENSORED
 from cartwise.analyses.printed_disputes import METHODS as DISPUTES
 from cartwise.analyses.printed_disputes import printed_disputes
 from cartwise.analyses.result import Result
@@ -41,7 +42,7 @@ from cartwise.measures.residual_disease import (
 )
 from cartwise.measures.response import relapsed_after_infusion
 from cartwise.measures.transplant import hct_after_infusion, infused
-from cartwise.statistics import cox, kaplan_meier, log_rank
+from cartwise.statistics import benjamini_hochberg, cox, kaplan_meier, log_rank
 
 MONTHS = (63 / DAYS_PER_MONTH, 3.0, 6.0, 9.0, 12.0)
 """Landmarks: day 63 and months 3, 6, 9 and 12."""
@@ -155,7 +156,7 @@ def _aplasia(cohort: Cohort, data: pd.DataFrame) -> Asked:
 
 
 def _ngs(cohort: Cohort, data: pd.DataFrame) -> Iterator[Asked]:
-    """The landmark is the last day of the window in which the test counts, so that all are known by then."""
+    """The landmark is the last day of the window in which the test counts: all samples are taken by then, not all results told."""
     for label, measure, window in (
         ("NGS-MRD about day 28", "ngs_detected_day_28", DAY_28),
         ("NGS-MRD about month 3", "ngs_detected_month_3", MONTH_3),
@@ -169,7 +170,7 @@ def _ngs(cohort: Cohort, data: pd.DataFrame) -> Iterator[Asked]:
         )
         said = (
             f"{label}: patients with a test in its window, event-free and in follow-up after day {window[2]:g}, the last day of "
-            "that window."
+            "that window; the sample is taken by then, its result may have been told later."
         )
         found = compared(
             rows, NGS_FOUND, approach=f"Landmark at day {window[2]:g}", standing=SOUND, said=said
@@ -189,7 +190,12 @@ def _table(asked: Sequence[Asked]) -> pd.DataFrame:
         table = effects_table(one.found, one.exposure).rename(columns=dict(zip(names, _RENAMED, strict=True)))
         table.insert(0, "exposure", one.label)
         parts.append(table)
-    return pd.concat(parts, ignore_index=True)
+    table = pd.concat(parts, ignore_index=True)
+    family = (table["standing"] == SOUND) & table["p"].notna()
+    q = pd.Series(pd.NA, index=table.index, dtype="Float64")
+    q[family] = benjamini_hochberg(table.loc[family, "p"].to_numpy(float))
+    table.insert(list(table.columns).index("p") + 1, "q", q)
+    return table
 
 
 def _duration(cohort: Cohort, data: pd.DataFrame) -> pd.DataFrame:
@@ -234,6 +240,7 @@ def _table_columns() -> list[str]:
         "upper",
         "test",
         "p",
+        "q",
         "remark",
     ]
 
@@ -299,7 +306,8 @@ def _about(table: pd.DataFrame, *, as_published: bool) -> str:
         "happened by then counts and earlier events are left out; as a time-varying covariate it counts from its day on. "
         f"B-cell aplasia counts as kept for {CURRENT_DAYS:g} days after a sample that shows it, and at most to the next sample; whoever "
         "is not known to have kept or lost it is not at risk, and at a landmark is counted as undetermined. Follow-up ends there at HCT "
-        "and other B-cell depleting treatment. Several landmarks are several looks at the same patients and are not adjusted for. "
+        "and other B-cell depleting treatment. Several landmarks are several looks at the same patients: q is p adjusted for all "
+        "sound comparisons of the table (Benjamini and Hochberg 1995). "
         "No approach corrects for who was chosen or who was tested."
     )
     if not table["hazard_ratio"].notna().any():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cartwise.analyses.analysis import analysis
 from cartwise.analyses.cohort import Cohort
+from cartwise.analyses.first_event import EITHER, first_events, relapse_or_death
+from cartwise.analyses.hct_handlings import handlings, with_handlings
 from cartwise.analyses.result import Result
 from cartwise.analyses.survival_by_group import survival_by_group
 from cartwise.measures.outcome import leukaemia_free_survival as time
@@ -21,4 +23,7 @@ from cartwise.measures.transplant import infused
 )
 def leukaemia_free_survival(cohort: Cohort) -> Result:
     """Kaplan-Meier curves from infusion to relapse or death, by a group known at infusion."""
-    return survival_by_group(cohort, "leukaemia_free_survival", "Leukaemia-free survival")
+    found = survival_by_group(cohort, "leukaemia_free_survival", "Leukaemia-free survival")
+    # Not the measure, which HCT may end by the study's own definition.
+    rows = relapse_or_death(first_events(cohort))
+    return with_handlings(found, handlings(rows, [EITHER], groups=cohort.groups))

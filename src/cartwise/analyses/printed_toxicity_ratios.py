@@ -13,7 +13,8 @@ from cartwise.basis import Missing
 from cartwise.measures import Measure, Sheet
 from cartwise.measures.burden import mrd_before_ld_range
 from cartwise.measures.burden_after_ld import mrd_after_ld_range
-from cartwise.measures.history import dose_per_kg, prior_hct, sex
+from cartwise.measures.dose_at_infusion import dose_on_day_0
+from cartwise.measures.history import prior_hct, sex
 from cartwise.statistics import TestResult, fisher
 
 
@@ -32,7 +33,7 @@ HALVES = (
     Halves(prior_hct, "No HCT history", "no"),
     Halves(mrd_before_ld_range, "MRD before lymphodepletion below 10⁻³", cut=1e-3),
     Halves(mrd_after_ld_range, "MRD after lymphodepletion below 10⁻³", cut=1e-3),
-    Halves(dose_per_kg, "CAR-positive cells per kg below the median"),
+    Halves(dose_on_day_0, "CAR-positive cells per kg below the median"),
 )
 """The factors of Table 2 (001:164-171)."""
 

@@ -10,6 +10,7 @@ import pandas as pd
 from cartwise.analyses.analysis import analysis
 from cartwise.analyses.cohort import Cohort
 from cartwise.analyses.grouping import group_by, in_words
+from cartwise.analyses.incidence_after_reinfusion import incidence_after_reinfusion
 from cartwise.analyses.result import Result
 from cartwise.analyses.survival_by_group import survival_by_group
 from cartwise.basis import Estimate, Missing
@@ -41,20 +42,24 @@ ALL = "all"
 )
 def reinfusion_outcome(cohort: Cohort) -> Result:
     """Aplasia, relapse and further therapy after reinfusion by its reason, and remission without further therapy (004:237)."""
+    remitted = _in_remission(cohort)
+    incidence, said = incidence_after_reinfusion(remitted)
     curve = survival_by_group(
-        _in_remission(cohort),
+        remitted,
         "untreated_remission_after_reinfusion",
         "Remission without further therapy",
         since="reinfusion",
     )
     return replace(
         curve,
-        tables={"outcomes": _outcomes(cohort), **curve.tables},
+        tables={"outcomes": _outcomes(cohort), "incidence": incidence, **curve.tables},
         counts={},
         about=(
             f"{curve.about} The curve is of those without relapse or non-response at reinfusion; the others are counted among the "
-            "patients left out. The table of outcomes has everybody who was reinfused and gives shares of those for whom they are "
-            "known, with exact 95 % limits. Nobody without reinfusion is in either, so that nothing here compares reinfusion with "
+            "patients left out. The table of outcomes counts everybody who was reinfused; only aplasia, which is read on a day, has a share "
+            "of those for whom it is known, with exact 95 % limits. How many relapse or are treated depends on how long each was followed: the "
+            "table of incidences gives it at 6 and 12 months after reinfusion, of those without relapse or non-response at it, with "
+            "death, relapse and further therapy competing. Nobody without reinfusion is in either, so that nothing here compares reinfusion with "
             "none. The result has no shared form: reinfusions are few."
         ),
         methods=(
@@ -64,6 +69,7 @@ def reinfusion_outcome(cohort: Cohort) -> Result:
                 if cohort.sheets
             ),
             *curve.methods,
+            *([said] if said else []),
         ),
     )
 
@@ -88,15 +94,16 @@ def _outcomes(cohort: Cohort) -> pd.DataFrame:
     ]
     columns = ["outcome", "reason", "yes", "no", "not_known", "percent", "percent_lower", "percent_upper"]
     numbers = dict.fromkeys(columns[5:], "Float64")
-    return pd.DataFrame(rows, columns=columns).astype(numbers)
+    return pd.DataFrame(rows, columns=[*columns, "remark"]).astype(numbers)
 
 
 def _row(level: str, item: Measure, sheets: dict[str, Sheet]) -> tuple[object, ...]:
     told = [value for sheet in sheets.values() if isinstance(value := sheet.value(item.name), bool)]
     share: Estimate | Missing = proportion(sum(told), len(told))
+    read_on_a_day = item is aplasia_after_reinfusion
     percents = (
         [None if limit is None else 100 * limit for limit in (share.value, share.lower, share.upper)]
-        if isinstance(share, Estimate)
+        if isinstance(share, Estimate) and read_on_a_day
         else [None] * 3
     )
     name = in_words(item.name)
@@ -107,4 +114,7 @@ def _row(level: str, item: Measure, sheets: dict[str, Sheet]) -> tuple[object, .
         len(told) - sum(told),
         len(sheets) - len(told),
         *percents,
+        ""
+        if read_on_a_day
+        else "no: not by the end of follow-up, which differs; see the table of incidences",
     )

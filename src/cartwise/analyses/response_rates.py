@@ -16,11 +16,12 @@ from cartwise.analyses.survival_by_group import EVERYBODY, p_value
 from cartwise.basis import Estimate, Missing
 from cartwise.measures.response import REMISSION, mrd_negative_cr_day_28, response_day_28
 from cartwise.measures.transplant import infused
-from cartwise.statistics import TestResult, chi_square, fisher, proportion
+from cartwise.statistics import TestResult, benjamini_hochberg, chi_square, fisher, proportion
 
 RESPONSES = {"CR or CRi": "response_day_28", "MRD-negative CR or CRi": "mrd_negative_cr_day_28"}
 """The responses by their names in the table, each with the measure it comes from."""
 COLUMNS = ["response", "group", "patients", "known", "responded", "percent", "percent_lower", "percent_upper"]
+COLUMNS += ["lowest_possible", "highest_possible"]
 
 _INFINITE = "the odds ratio is infinite, without upper limit: everybody, or nobody, of one group responded"
 
@@ -35,6 +36,15 @@ class _Rate:
     @property
     def share(self) -> Estimate | Missing:
         return proportion(sum(self.answers), len(self.answers))
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """Percent of all patients if none, and if all, of those for whom it is not known responded."""
+        if not self.patients:
+            return None, None
+        unknown = self.patients - len(self.answers)
+        low, high = sum(self.answers), sum(self.answers) + unknown
+        return 100 * low / self.patients, 100 * high / self.patients
 
 
 @analysis(
@@ -107,7 +117,11 @@ def _table(rates: list[_Rate]) -> pd.DataFrame:
         limits = (share.value, share.lower, share.upper) if isinstance(share, Estimate) else (None,) * 3
         percents = [None if limit is None else 100 * limit for limit in limits]
         rows.append(
-            (rate.response, rate.group, rate.patients, len(rate.answers), sum(rate.answers), *percents)
+            (
+                *(rate.response, rate.group, rate.patients, len(rate.answers), sum(rate.answers)),
+                *percents,
+                *rate.bounds,
+            )
         )
     numbers = dict.fromkeys(COLUMNS[5:], "Float64")
     return pd.DataFrame(rows, columns=COLUMNS).astype(numbers)
@@ -127,8 +141,12 @@ def _tests_table(tests: dict[str, TestResult]) -> pd.DataFrame:
         for response, test in tests.items()
     ]
     columns = ["response", "test", "odds_ratio", "lower", "upper", "p", "remark"]
-    numbers = dict.fromkeys(("odds_ratio", "lower", "upper", "p"), "Float64")
-    return pd.DataFrame(rows, columns=columns).astype(numbers)
+    numbers = dict.fromkeys(("odds_ratio", "lower", "upper", "p", "q"), "Float64")
+    table = pd.DataFrame(rows, columns=columns)
+    table = table.reindex(columns=[*columns[:-1], "q", "remark"]).astype(numbers)
+    tested = table["p"].notna()
+    table.loc[tested, "q"] = benjamini_hochberg(table.loc[tested, "p"].to_numpy(float))
+    return table
 
 
 def _infinite(test: TestResult) -> bool:
@@ -153,8 +171,10 @@ def _figure(table: pd.DataFrame) -> IntervalFigure:
 
 def _about(tests: dict[str, TestResult]) -> str:
     shown = (
-        "Share of patients with each response among those for whom it is known, with exact 95 % confidence limits; a "
-        "patient whose response is not known enters no percent. The result has no shared form: the description of the "
+        "Share of patients with each response among those for whom it is known, with exact 95 % confidence limits: the primary "
+        "number here. A patient whose response is not known, such as one who died or was lost before it was read, does not enter it; lowest and highest "
+        "possible are the percents of all who were infused if none and if all of those responded. Trials that count every "
+        "patient without a known response as without response print the lowest possible. The result has no shared form: the description of the "
         "cohort counts the same responses, and the two together would give small counts away."
     )
     answers = [
@@ -166,4 +186,4 @@ def _about(tests: dict[str, TestResult]) -> str:
     if not answers:
         return shown
     name = next(iter(tests.values())).name
-    return f"{shown} Groups were compared by {name} ({'; '.join(answers)}), not adjusted for multiplicity."
+    return f"{shown} Groups were compared by {name} ({'; '.join(answers)}); q in the table is p adjusted for the responses compared (Benjamini and Hochberg 1995)."

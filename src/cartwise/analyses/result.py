@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -105,3 +105,15 @@ class Result:
         """What is shown, of how many patients, and from which records."""
         everybody = self.attrition["patients"].iloc[0]
         return f"{self.title}. n = {self.analysed} (of {everybody} in the study). {self.about} {self.source}"
+
+
+def with_layouts(result: Result, reproduces: Mapping[str, str]) -> Result:
+    """The result, its caption saying which of its tables and figures have the layout of a paper's."""
+    drawn = {f"figure {name}".rstrip() for name in result.figures}
+    named = {part: f"table {part}" for part in result.tables} | dict.fromkeys(drawn, "figures")
+    parts: dict[str, dict[str, None]] = {}
+    for part, printed in reproduces.items():
+        if part in named:
+            parts.setdefault(printed, {})[named[part]] = None
+    said = "".join(f" In the layout of {printed}: {', '.join(of)}." for printed, of in parts.items())
+    return replace(result, about=f"{result.about}{said}")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import platform
 import shlex
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from importlib.metadata import version
 
+from cartwise import __version__
 from cartwise.analyses.analysis import Analysis
 from cartwise.analyses.as_published import told_as_published
 from cartwise.analyses.catalogue import analysis_named, catalogue
 from cartwise.analyses.cohort import Cohort, gaps
 from cartwise.analyses.grouping import Grouping, group_by, in_words, refuse_future_groups
-from cartwise.analyses.result import Result
+from cartwise.analyses.result import Result, with_layouts
 from cartwise.basis import NO, UNKNOWN, YES, UserError
 from cartwise.measures import Measure, Sheet
 from cartwise.study import Study
@@ -19,6 +24,8 @@ Sheets = dict[str, Sheet]
 Steps = list[tuple[str, int]]
 
 MOST_IMPUTATIONS = 1000
+LIBRARIES = ("numpy", "pandas", "scipy")
+"""Those that compute what a result holds."""
 
 
 def run(
@@ -62,8 +69,16 @@ def run(
         as_published=as_published,
         imputations=imputations,
     )
-    found = chosen.formula(cohort)
+    found = with_layouts(chosen.formula(cohort), chosen.reproduces)
+    found = replace(found, methods=(*found.methods, _versions()))
     return found if guarded or by is None else told_as_published(found, chosen, cohort, measured)
+
+
+@cache
+def _versions() -> str:
+    """What computed a result, as a methods section names it."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return f"Computed with cartwise {__version__} ({libraries}, Python {platform.python_version()})."
 
 
 def _check(chosen: Analysis, by: str | None, *, as_published: bool, imputations: int) -> None:
@@ -113,13 +128,13 @@ def _groups(chosen: Analysis, sheets: Mapping[str, Sheet], by: str, *, guarded: 
             f"{chosen.name} shows single patients or one cohort and takes no groups. Leave --by out."
         )
     if chosen.comparison == "baseline" and guarded:
-        refuse_future_groups(sheets, by)
+        refuse_future_groups(sheets, by, since=chosen.followed.since, start=chosen.followed.start)
     return group_by(sheets, by)
 
 
 def _command(study: Study, name: str, by: str | None, *, as_published: bool, imputations: int) -> str:
     folder = study.folder
-    where = "STUDY" if folder is None else folder.name if folder.is_absolute() else folder.as_posix()
+    where = "STUDY" if folder is None else folder.as_posix()
     options = ["--by", by] if by else []
     options += ["--as-published"] if as_published else []
     options += ["--imputations", str(imputations)] if imputations else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ ENTERS_BELOW = 0.2
 """P value of the univariate screen below which a covariate enters the multivariable model (001:120)."""
 ENOUGH_EVENTS = 10
 """Events per coefficient below which an ordinary model is unstable (Peduzzi et al., J Clin Epidemiol 1995;48:1503)."""
+
+UNBOUNDED = "these patients do not settle it: its interval has no end"
 
 Fit = Callable[[pd.DataFrame, list[str]], Regression]
 
@@ -129,6 +132,9 @@ def together(data: pd.DataFrame, labels: Sequence[str], way: Way) -> Together:
 def coefficient_rows(model: Regression, ratio: str) -> Iterator[dict[str, object]]:
     """One row a coefficient, with its reason as remark where it has no number."""
     for found in model.coefficients:
+        low, high, reason = found.lower, found.upper, found.reason
+        if low == 0.0 or high == math.inf:
+            low, high, reason = None, None, reason or UNBOUNDED
         level = f"{found.term.level} v {found.term.reference}" if found.term.level else ""
         yield {
             "covariate": found.term.column,
@@ -136,10 +142,10 @@ def coefficient_rows(model: Regression, ratio: str) -> Iterator[dict[str, object
             "n": model.n,
             "events": model.events,
             ratio: found.ratio,
-            "lower": found.lower,
-            "upper": found.upper,
+            "lower": low,
+            "upper": high,
             "p": found.p,
-            "remark": found.reason,
+            "remark": reason,
         }
 
 

@@ -11,6 +11,7 @@ from cartwise.analyses.analysis import analysis
 from cartwise.analyses.baseline_covariates import DOSE, MRD_AFTER, MRD_BEFORE, OF_TOXICITY, refused
 from cartwise.analyses.cohort import Cohort
 from cartwise.analyses.figure import Figure, IntervalFigure, IntervalRow
+from cartwise.analyses.grouping import counted
 from cartwise.analyses.hct_approaches import SOUND
 from cartwise.analyses.interleukin_6_approaches import COLUMNS as IL_6_COLUMNS
 from cartwise.analyses.interleukin_6_approaches import METHODS as IL_6_METHODS
@@ -32,6 +33,8 @@ from cartwise.analyses.screened_models import (
     together,
     univariate_table,
 )
+from cartwise.analyses.side_by_side import METHODS as SIDE_BY_SIDE
+from cartwise.analyses.side_by_side import side_by_side
 from cartwise.basis import Missing
 from cartwise.measures import Sheet
 from cartwise.measures.interleukin_6 import il_6_by_day_3, il_6_peak
@@ -77,6 +80,7 @@ class Modelled:
         *(covariate.measure for covariate in OF_TOXICITY),
     ),
     published="ratios of exposure printed as odds ratios (001 Table 2), and the peak of interleukin 6 as if known before",
+    reproduces={"side_by_side": "001 Table 2"},
 )
 def severe_toxicity_models(cohort: Cohort) -> Result:
     """Odds ratios of severe CRS, severe ICANS and any ICANS: each covariate alone, then together as in 001, and IL-6."""
@@ -84,6 +88,7 @@ def severe_toxicity_models(cohort: Cohort) -> Result:
     tables = {
         "univariate": _stacked(found, lambda one: univariate_table(one.screened, ODDS)),
         **_multivariable(found),
+        "side_by_side": _stacked(found, lambda one: side_by_side(one.data, one.screened)),
         "il_6": _il_6(cohort),
         "printed_in_001": printed_disputes(lambda fact: fact.measure == "OR" and fact.endpoint in PRINTED),
     }
@@ -260,6 +265,7 @@ def _methods(cohort: Cohort, found: list[Modelled]) -> tuple[str, ...]:
             "takes the likelihood ratio test of all terms of a covariate; q by Benjamini and Hochberg (1995) over the covariates "
             "of one outcome."
         ),
+        SIDE_BY_SIDE,
         *fitted,
         *IL_6_METHODS,
         DISPUTES,
@@ -271,7 +277,7 @@ def _scales(cohort: Cohort, toxicity: Toxicity) -> str:
     """The scales of the grades and how many patients each graded; grades of two scales do not compare."""
     measure = "crs_max_grade" if toxicity.kind == "CRS" else "icans_max_grade"
     notes = [sheet[measure].note for sheet in cohort.sheets.values() if sheet[measure].known]
-    counted = ", ".join(f"{scale}: {notes.count(scale)} patients" for scale in sorted(set(notes)))
+    graded = ", ".join(f"{scale}: {counted(notes.count(scale), 'patient')}" for scale in sorted(set(notes)))
     if len(set(notes)) > 1:
-        return f"graded by several scales, which do not compare ({counted})"
-    return f"graded by the {counted}" if counted else "graded in nobody"
+        return f"graded by several scales, which do not compare ({graded})"
+    return f"graded by the {graded}" if graded else "graded in nobody"

@@ -9,12 +9,14 @@ import pandas as pd
 from cartwise.analyses.analysis import analysis
 from cartwise.analyses.cohort import Cohort
 from cartwise.analyses.grouping import group_by
+from cartwise.analyses.hct_handlings import followed, handlings, with_handlings
 from cartwise.analyses.result import Result
 from cartwise.analyses.survival_by_group import EVERYBODY, survival_by_group
 from cartwise.measures.later_survival import survival_after_relapse as time
 from cartwise.measures.later_survival import survival_after_relapse_event as event
-from cartwise.measures.response import relapse_immunophenotype, relapsed_after_infusion
+from cartwise.measures.response import relapse_immunophenotype, relapsed_after_infusion, relapses_after
 
+DEATH = "Death after relapse"
 _ABOUT = (
     "Time zero is the relapse, on which its immunophenotype is taken as known though it may be reported some days later; what was "
     "given for the relapse differs between the groups and is not adjusted for. The result has no shared form: relapses are few."
@@ -41,7 +43,12 @@ def survival_after_relapse(cohort: Cohort) -> Result:
     everybody = whole.tables["groups"].assign(group="All relapses, whatever is known of CD19")
     tables = dict(found.tables) | {"groups": _with_all(found.tables["groups"], everybody)}
     about = f"{found.about} {_ABOUT}"
-    return replace(found, by="", tables=tables, counts={}, about=about, missing=cohort.missing)
+    alone = replace(found, by="", tables=tables, counts={}, about=about, missing=cohort.missing)
+    # Of all relapses: those of one immunophenotype are few, and transplants after them fewer.
+    rows = followed(
+        cohort, "survival_after_relapse", DEATH, start=lambda patient: relapses_after(patient)[0].day
+    )
+    return with_handlings(alone, handlings(rows, [DEATH]))
 
 
 def _with_all(of_groups: pd.DataFrame, everybody: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from cartwise.basis import Missing
 from cartwise.measures.blood_counts import in_blood, results
 from cartwise.measures.course import index_infusion
@@ -26,7 +28,7 @@ def _first_day(patient: Patient) -> float | None:
     unit="mg.h/L",
     method=(
         f"latest `fludarabine AUC` from the first day of lymphodepletion (where that is not recorded, from {EXPOSURE_DAYS:g} days "
-        f"before infusion) to {EXPOSURE_DAYS:g} days later; the record does not say whether it was measured or estimated"
+        f"before infusion) to {EXPOSURE_DAYS:g} days later, and not after the infusion; the record does not say whether it was measured or estimated"
     ),
     settled_by="the exposure to fludarabine",
 )
@@ -35,9 +37,10 @@ def fludarabine_auc(patient: Patient) -> float | Noted | Missing:
     first = _first_day(patient)
     if first is None:
         return Missing("no lymphodepletion is recorded", "lymphodepletion and the exposure to fludarabine")
-    found = results(
-        in_blood(patient, "fludarabine AUC").between(first, first + EXPOSURE_DAYS), "fludarabine AUC"
-    )
+    infused = index_infusion(patient)
+    # A result dated after infusion is known only of those who live to that day.
+    last = min(first + EXPOSURE_DAYS, math.inf if infused is None else infused.day)
+    found = results(in_blood(patient, "fludarabine AUC").between(first, last), "fludarabine AUC")
     if not found:
         return Missing("no fludarabine AUC is recorded", "the exposure to fludarabine")
     if found[-1].value is None:

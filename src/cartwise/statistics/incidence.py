@@ -19,6 +19,11 @@ VarianceType = Literal["greenwood", "aalen"]
 
 _ROUNDING = 1e-12  # of a sum of shares, or of weights that are not whole
 _FAR = 700.0  # the largest power of e that a float holds, nearly
+_SCALES = {
+    "log-log": "symmetric on the scale of log(-log(1 - F))",
+    "log": "symmetric on the scale of log(F)",
+    "plain": "symmetric about F",
+}
 
 
 def cumulative_incidence(
@@ -50,7 +55,8 @@ def cumulative_incidence(
         entry: (n,) late entry: the row is at risk in (entry, time].
         weights: (n,) positive weights.
         variance: "greenwood" or "aalen".
-        ci: scale of the interval: "log-log" (of 1 - F, as `etm`), "log" (as `survfit`) or "plain".
+        ci: scale of the interval: "log-log" (log(-log(1 - F)), as `etm`; others take log(-log(F)), whose limits
+            differ), "log" (as `survfit`) or "plain".
         level: confidence level.
         unit: UCUM code of time.
 
@@ -224,5 +230,5 @@ def _sentence(variance: str, ci: str, level: float, late: bool) -> str:
     entry = "; patients counted as at risk from their entry on (left truncation)" if late else ""
     return (
         "Cumulative incidence with competing risks was estimated by the Aalen-Johansen method with "
-        f"{named} and {100 * level:g} % confidence intervals of the {ci} type{entry}."
+        f"{named} and {100 * level:g} % confidence intervals of the {ci} type, {_SCALES[ci]}{entry}."
     )

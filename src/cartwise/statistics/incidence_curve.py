@@ -91,7 +91,7 @@ class CumulativeIncidence:
         groups: names of the groups.
         causes: names of the causes.
         variance: "greenwood" or "aalen"; "robust" with weights that are not whole.
-        ci: type of the interval.
+        ci: type of the interval; "log-log" is log(-log(1 - F)), so that one cause alone has the limits of Kaplan-Meier.
         level: confidence level.
         unit: UCUM code of the times.
         methods: the sentence for a methods section.

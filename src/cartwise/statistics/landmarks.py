@@ -48,6 +48,7 @@ def landmark(
     time: str,
     event: str,
     known: Mapping[str, str] | None = None,
+    unit: str = "",
 ) -> Landmark:
     """Patients event-free and in follow-up after a day (Anderson, Cain and Gelber, J Clin Oncol 1983;1:710).
 
@@ -62,13 +63,18 @@ def landmark(
         event: column that is 1 where the event ended it.
         known: new 0/1 covariates, each with the column of the day on which it came true (missing: never); 1
             where that day is the landmark or earlier.
+        unit: UCUM code of `time`, for the sentence: "d", "mo" or "a".
 
     Raises:
         UserError: a column is not there or unusable, or the landmark is negative.
     """
     rows, changes = _checked(data, [at], time, event, known or {})
     return Landmark(
-        _as_of(data, rows, changes, at), (float(at),), len(data), *_left_out(rows, [at]), _sentence([at])
+        _as_of(data, rows, changes, at),
+        (float(at),),
+        len(data),
+        *_left_out(rows, [at]),
+        _sentence([at], unit),
     )
 
 
@@ -80,6 +86,7 @@ def dynamic_landmark(
     event: str,
     known: Mapping[str, str] | None = None,
     horizon: float | None = None,
+    unit: str = "",
 ) -> Landmark:
     """Landmark data sets of several days, one under the other (van Houwelingen, Scand J Stat 2007;34:70).
 
@@ -93,6 +100,7 @@ def dynamic_landmark(
         event: column that is 1 where the event ended it.
         known: as in `landmark`.
         horizon: follow-up after each landmark that counts; what comes later is censored there.
+        unit: as in `landmark`.
 
     Raises:
         UserError: a column is not there or unusable, a landmark is negative, or none is given.
@@ -109,7 +117,7 @@ def dynamic_landmark(
     if horizon is not None:
         parts = [_cut(part, time, event, day + horizon) for part, day in zip(parts, days, strict=True)]
     stacked = pd.concat(parts, ignore_index=True)
-    return Landmark(stacked, tuple(days), len(data), *_left_out(rows, days), _sentence(days))
+    return Landmark(stacked, tuple(days), len(data), *_left_out(rows, days), _sentence(days, unit))
 
 
 def _checked(
@@ -147,10 +155,11 @@ def _left_out(rows: Observations, at: Sequence[float]) -> tuple[tuple[int, ...],
     return had_event, tuple(int((gone & ~rows.event).sum()) for gone in over)
 
 
-def _sentence(at: Sequence[float]) -> str:
-    days = ", ".join(f"{day:g}" for day in at)
+def _sentence(at: Sequence[float], unit: str) -> str:
+    named = {"d": "day", "mo": "month", "a": "year"}
+    days = ", ".join(f"{round(day, 2):g}" for day in at)
     plural = "s" if len(at) > 1 else ""
     return (
-        f"Landmark analysis at time{plural} {days}: patients event-free and in follow-up after the landmark are "
+        f"Landmark analysis at {named.get(unit, 'time')}{plural} {days}: patients event-free and in follow-up after the landmark are "
         "compared by what was known on it (Anderson et al. 1983)."
     )

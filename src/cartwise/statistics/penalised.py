@@ -48,16 +48,21 @@ class Peak(NamedTuple):
 
 
 def climbed(likelihood: PenalisedLikelihood, start: Floats, free: Bools) -> Peak:
-    """Maximise over the free coefficients, (p,), from a start, by scoring with step halving."""
-    beta = start.copy()
+    """Maximise over the free coefficients, (p,), from a start, by scoring with step halving.
+
+    With an event or two the penalty bends the likelihood twice as much as the information says, so that full steps go
+    from side to side of the maximum for ever: where a step goes too far, those after it are shorter.
+    """
+    beta, length = start.copy(), 1.0
     loglik, score, information = likelihood(beta)
     for _ in range(_STEPS if free.any() else 0):
         step = np.zeros_like(beta)
-        step[free] = solved(information[np.ix_(free, free)], score[free])
+        step[free] = length * solved(information[np.ix_(free, free)], score[free])
         longest = float(np.abs(step).max())
         if longest < _CONVERGED:
             return Peak(beta, loglik, information, True)
         step *= min(1.0, _LONGEST / longest)
+        rise = float(step @ score)
         for halving in range(_HALVINGS):
             ahead = likelihood(beta + step / 2**halving)
             if ahead[0] >= loglik - 1e-12 * (1 + abs(loglik)):
@@ -65,6 +70,8 @@ def climbed(likelihood: PenalisedLikelihood, start: Floats, free: Bools) -> Peak
                 break
         else:
             break
+        if (fall := -float(step @ score)) > rise / 2:
+            length *= rise / (rise + fall)
     return Peak(beta, loglik, information, not free.any())
 
 

@@ -40,7 +40,7 @@ def result():
 
 @pytest.fixture(scope="module")
 def table(result):
-    return result.tables["correlations"].set_index(["expansion", "persistence", "method"])
+    return result.tables["correlations"].set_index(["measure", "with", "method"])
 
 
 def test_ranks_that_swap_one_neighbour_correlate_at_nine_tenths(table):
@@ -65,14 +65,23 @@ def test_aplasia_that_goes_on_has_no_duration_and_is_counted(table):
 
 
 def test_the_number_of_comparisons_is_said_and_p_values_are_adjusted(result, table):
-    assert "4 comparisons" in result.caption
+    assert "5 comparisons" in result.caption
     rows = table.xs("Spearman", level="method")
     assert (rows["p_adjusted"] >= rows["p"]).all()
 
 
 def test_every_pair_is_drawn_with_its_number(result):
-    assert [panel.note.rpartition(" = ")[2] for panel in result.figures[""].panels] == ["5", "4", "5", "4"]
+    notes = {
+        name: [panel.note.rpartition(" = ")[2] for panel in figure.panels]
+        for name, figure in result.figures.items()
+    }
+    assert notes == {"": ["4", "4", "4"], "persistence": ["5", "5"]}
     assert len(result.figures[""].panels[1].points) == 4
+
+
+def test_aplasia_is_held_against_persistence_of_the_cells_as_well(table):
+    """Of A to D the last quantified days 28, 60, 42, 90 and the ends of aplasia swap one neighbour: 1 - 6 x 2 / (4 x 15)."""
+    assert table.loc[("Tlast", "BCA duration", "Spearman"), "coefficient"] == pytest.approx(0.8)
 
 
 @pytest.mark.parametrize("names", [[], ["A"], ["A", "B"]])

@@ -2,7 +2,9 @@
 
 import pytest
 
+from cartwise import __version__
 from cartwise.analyses import run
+from cartwise.analyses.grouping import counted
 from cartwise.basis import DAYS_PER_MONTH, Missing
 from tests.drawing import study_of
 
@@ -93,3 +95,13 @@ def test_relapse_ends_leukaemia_free_survival_and_not_overall_survival():
 
 
 SURVIVALS = ("leukaemia_free_survival", "overall_survival")
+
+
+def test_the_methods_end_with_the_versions_that_computed_it(result):
+    assert result.methods[-1].startswith(f"Computed with cartwise {__version__} (numpy ")
+    assert "scipy" in result.methods[-1]
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "0 events"), (1, "1 event"), (2, "2 events")])
+def test_one_is_no_plural(count, words):
+    assert counted(count, "event") == words
