@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 from cartwise.basis import Interval, Missing
 from cartwise.measures.course import index_infusion, today
 from cartwise.measures.history import ANTILEUKAEMIC, before_index
 from cartwise.measures.measure import Noted, measure
+from cartwise.measures.mrd_level import level_range
 from cartwise.measures.residual_disease import FLOW, PCR, evaluable, state_of
 from cartwise.measures.settling import on_day
 from cartwise.study import Patient, Records
@@ -77,8 +76,8 @@ def mrd_state_before_ld(patient: Patient) -> str | Noted | Missing:
 
 @measure(
     unit="1",
-    method=f"{_MRD}, and its level by the first of {', '.join(FLOW + PCR)} that is positive",
-    settled_by="an MRD level by flow or PCR before lymphodepletion",
+    method=f"{_MRD}, and its level in marrow by the first of {', '.join(FLOW + PCR)} that is positive",
+    settled_by="an MRD level by flow or PCR in marrow before lymphodepletion",
 )
 def mrd_before_ld(patient: Patient, mrd_state_before_ld: str) -> float | Noted | Missing:
     """Level of MRD before lymphodepletion, a fraction of nucleated cells; missing unless positive, for 0 is no result."""
@@ -87,15 +86,23 @@ def mrd_before_ld(patient: Patient, mrd_state_before_ld: str) -> float | Noted |
         return Missing(
             "; ".join(f"{row.result} by {row.method}{_sensitivity(row.sensitivity)}" for row in rows)
         )
-    positive = rows.where(result="positive")
-    method = min((row.method for row in positive), key=(FLOW + PCR).index)
-    levels = [row.level for row in positive.where(method=method)]
-    if None in levels:
-        return Missing(
-            f"positive by {method} {on_day(rows[-1].day)}, but the level is not recorded",
-            "the level of that test",
-        )
-    return Noted(max(levels), f"{method}, {on_day(rows[-1].day)}")
+    positive = _leading(rows)
+    method, day = positive[0].method, on_day(rows[-1].day)
+    in_marrow = positive.where(specimen="marrow")
+    if not in_marrow:
+        return Missing(f"positive by {method} in blood {day}: marrow may hold more", "a test in marrow")
+    levels = in_marrow.values("level")
+    if len(levels) < len(in_marrow):
+        return Missing(f"positive by {method} {day}, but the level is not recorded", "the level of that test")
+    return Noted(max(levels), f"{method}, {day}")
+
+
+def _leading(rows: Records) -> Records:
+    """The positive tests of the method that leads, in marrow where there are any; all where none is positive."""
+    positive = rows.where(result="positive", specimen="marrow") or rows.where(result="positive")
+    if not positive:
+        return rows
+    return positive.where(method=min((row.method for row in positive), key=(FLOW + PCR).index))
 
 
 @measure(
@@ -121,24 +128,10 @@ def _sensitivity(sensitivity: float | None) -> str:
 
 @measure(
     unit="1",
-    method=f"{_MRD}: its level; of negative tests anything below the best sensitivity; below quantification, anything",
+    method=f"{_MRD}: its level, in blood alone at least it; of negative tests anything below the best sensitivity; below quantification, anything",
     settled_by="an MRD test by flow or PCR before lymphodepletion, with its sensitivity",
 )
-def mrd_before_ld_range(
-    patient: Patient, mrd_state_before_ld: str, mrd_before_ld: float | Missing
-) -> Interval | Noted | Missing:
+def mrd_before_ld_range(patient: Patient) -> Interval | Noted | Missing:
     """Between what bounds MRD before lymphodepletion lies; for rules that ask whether it is below a level (001:191)."""
-    if mrd_state_before_ld == "positive":
-        return mrd_before_ld if isinstance(mrd_before_ld, Missing) else Interval(mrd_before_ld, mrd_before_ld)
-    if mrd_state_before_ld != "negative":
-        return Noted(Interval(0.0, 1.0), "detected below a limit of quantification that is not recorded")
-    sensitivities = _tests(patient).values("sensitivity")
-    if not sensitivities:
-        return Missing(
-            "negative, but the sensitivity of the test is not recorded", "the sensitivity of that test"
-        )
-    # A negative test says "below its sensitivity", so the bound is the largest number that still is.
-    return Noted(
-        Interval(0.0, math.nextafter(min(sensitivities), 0.0)),
-        f"negative, sensitivity {min(sensitivities):g}",
-    )
+    rows = _tests(patient)
+    return level_range(_leading(rows)) if rows else none_before_ld(patient, "MRD test by flow or PCR")

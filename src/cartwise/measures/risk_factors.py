@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 from cartwise.basis import Interval, Missing
 from cartwise.measures.burden import BEFORE_DAYS
 from cartwise.measures.course import FIRST_COURSE, index_infusion, today, unseen
 from cartwise.measures.history import before_index
 from cartwise.measures.measure import Noted, measure
+from cartwise.measures.mrd_level import level_range
 from cartwise.measures.residual_disease import DAY_28, mrd_tests
 from cartwise.measures.settling import on_day, on_days
 from cartwise.study import Patient
@@ -51,15 +50,8 @@ def rq_pcr_day_28_range(patient: Patient) -> Interval | Noted | Missing:
     if not rows:
         test = f"IG/TR RQ-PCR from day {first:g} to {last:g}"
         return unseen(patient, f"no {test}", test)
-    row = min(rows, key=lambda row: (abs(row.day - nominal), -row.day))
-    if row.result == "positive" and row.level is not None:
-        return Noted(Interval(row.level, row.level), on_day(row.day))
-    if row.result == "negative" and row.sensitivity is not None:
-        return Noted(Interval(0.0, math.nextafter(row.sensitivity, 0.0)), f"negative {on_day(row.day)}")
-    return Missing(
-        f"{row.result} {on_day(row.day)}, and neither its level nor its sensitivity is recorded",
-        "the level or the sensitivity of that test",
-    )
+    day = min((row.day for row in rows), key=lambda day: (abs(day - nominal), -day))
+    return level_range(rows.between(day, day))
 
 
 @measure(unit="1", method="as counted at referral", settled_by="the number of earlier remissions")

@@ -219,3 +219,11 @@ def test_a_level_in_blood_is_no_upper_bound_of_that_in_marrow(rows, level):
     mrd = f"day | specimen | result | level | method\n{rows}"
     mrd = "\n".join(f"{row} | IG/TR RQ-PCR" if n else row for n, row in enumerate(mrd.splitlines()))
     assert value(drawn(mrd=mrd).as_of(30), "pcr_mrd_level_now") == level
+
+
+def test_a_level_in_blood_bounds_that_in_marrow_from_below_only():
+    blood = "day | method | specimen | result | level\n{day} | IG/TR RQ-PCR | blood | positive | 0.00005"
+    before = drawn(mrd=blood.format(day=-5))
+    assert "marrow may hold more" in reason(before, "mrd_before_ld")
+    assert value(before, "mrd_before_ld_range") == Interval(0.00005, 1.0)
+    assert value(drawn(mrd=blood.format(day=28)), "rq_pcr_day_28_range") == Interval(0.00005, 1.0)
