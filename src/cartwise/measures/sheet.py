@@ -188,7 +188,8 @@ class Sheet:
         made_from = [self._home(name)._reads[name] for name in measure.inputs if name not in GIVEN]
         self._reads[measure.name] = frozenset(reads).union(*made_from)
         self._looked_at |= reads
-        return outcome
+        lost = self.patient.infusion_lost and any("infusions" in (read, read[0]) for read in reads)
+        return INFUSION_LOST if lost else outcome
 
     def _input(self, name: str) -> Patient | Definitions | Value | Missing:
         if name in GIVEN:
@@ -200,6 +201,11 @@ class Sheet:
             return measure.method
         words = {choice: self.definitions.in_words(choice) for choice in CHOICES}
         return measure.method.format(**words)
+
+
+INFUSION_LOST = Missing(
+    "the first infusion was set aside, so nothing can be told before or after it", "that row, mended"
+)
 
 
 def _applied(measure: Measure, inputs: list[Any]) -> Outcome:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+
 import pandas as pd
 
 from cartwise.basis import Issue, Severity
@@ -10,7 +13,9 @@ from cartwise.study.tables import TABLES, columns_of
 Tables = dict[str, pd.DataFrame]
 
 
-def rebase(tables: Tables) -> tuple[Tables, dict[str, str], dict[str, float], list[Issue]]:
+def rebase(
+    tables: Tables, infused: Mapping[str, float]
+) -> tuple[Tables, dict[str, str], dict[str, float], list[Issue]]:
     """Count every day from the patient's index day.
 
     A file may count its days from anywhere. Where an infusion stands on day 0 the days are left as they are;
@@ -18,13 +23,15 @@ def rebase(tables: Tables) -> tuple[Tables, dict[str, str], dict[str, float], li
 
     Args:
         tables: typed tables.
+        infused: by patient the day of the earliest infusion in the file, NaN if unread: one that was set aside keeps
+            its place as day 0, and a later one does not take it.
 
     Returns:
         The tables in days from the index day, by patient what the index day is (`infusion`, `referral` or, where
         the record has neither, `record`), by patient how many days back the record moved, and a note on how many
         patients were moved.
     """
-    offsets, anchors = _anchors(tables)
+    offsets, anchors = _anchors(tables, infused)
     moved = {patient: offset for patient, offset in offsets.items() if offset != 0}
     if not moved:
         return tables, anchors, {}, []
@@ -32,14 +39,18 @@ def rebase(tables: Tables) -> tuple[Tables, dict[str, str], dict[str, float], li
     return in_days, anchors, moved, [_note(len(moved))]
 
 
-def _anchors(tables: Tables) -> tuple[dict[str, float], dict[str, str]]:
+def _anchors(tables: Tables, infused: Mapping[str, float]) -> tuple[dict[str, float], dict[str, str]]:
     offsets: dict[str, float] = {}
     anchors: dict[str, str] = {}
     infusions, patients = tables.get("infusions"), tables.get("patients")
     if infusions is not None:
         for patient, days in infusions.dropna(subset=["day"]).groupby("patient_id")["day"]:
-            offsets[str(patient)] = 0.0 if (days == 0).any() else float(days.min())
+            first = min(float(days.min()), infused.get(str(patient), math.nan))  # NaN is never below
+            offsets[str(patient)] = 0.0 if (days == 0).any() else first
             anchors[str(patient)] = "infusion"
+    for patient, day in infused.items():
+        if patient not in anchors:
+            offsets[patient], anchors[patient] = (0.0 if math.isnan(day) else day), "infusion"
     if patients is not None:
         for patient, day in zip(patients["patient_id"], patients["referral_day"], strict=True):
             if str(patient) not in anchors:

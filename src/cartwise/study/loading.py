@@ -116,7 +116,7 @@ def build(
     met += found
     tables, found = _validated(in_days)
     met += found
-    tables, anchors, moved, found = rebase(tables)
+    tables, anchors, moved, found = rebase(tables, _infused(in_days))
     met += found
     tables, found = apply_rules(tables)
     met += found
@@ -125,6 +125,19 @@ def build(
     }
     patients = _patients(about, tables, anchors, index_days, _set_aside(raw, in_days, moved, met))
     return Study(about, patients, tables, tuple(met), folder)
+
+
+def _infused(raw: RawTables) -> dict[str, float]:
+    """By patient the earliest day that can be read of an infusion in the file, whether its row stands or not; else NaN."""
+    found: dict[str, float] = {}
+    frame = raw.get("infusions")
+    if frame is not None and {"patient_id", "day"} <= set(frame.columns):
+        for name, cell in zip(frame["patient_id"], frame["day"], strict=True):
+            day = _day_read(cell)
+            known = found.setdefault(str(name), math.nan)
+            if math.isfinite(day):
+                found[str(name)] = day if math.isnan(known) else min(day, known)
+    return found
 
 
 def _set_aside(

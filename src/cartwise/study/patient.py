@@ -137,6 +137,15 @@ class Patient:
         self.reads.add(SET_ASIDE)
         return self._set_aside_by(self._day)
 
+    @property
+    def infusion_lost(self) -> bool:
+        """Whether the first infusion was set aside, so that nothing can be told before or after it."""
+        if "infusions" not in self._set_aside:
+            return False
+        kept = self._histories.get("infusions")
+        first = kept.as_of(math.inf).first if kept is not None else None
+        return first is None or -math.inf < self._set_aside["infusions"] < first.day
+
     def _set_aside_by(self, day: float) -> frozenset[str]:
         return frozenset(table for table, first in self._set_aside.items() if first <= day)
 

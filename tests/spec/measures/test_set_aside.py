@@ -187,3 +187,20 @@ def test_a_row_of_later_that_was_set_aside_takes_nothing_from_what_came_before(
 ) -> None:
     assert Sheet(patient_of(tables, lost=lost, lost_day=900)).value(name) == expected
     assert isinstance(Sheet(patient_of(tables, lost=lost, lost_day=-90)).value(name), Missing)
+
+
+def test_nothing_is_told_before_or_after_a_first_infusion_that_was_set_aside() -> None:
+    """A later infusion does not take its place as day 0, nor does the day of referral."""
+    raw = {
+        "patients": table("disease | referral_day\nB-ALL | -40", patient_id="P"),
+        "infusions": table("day | course | cells\n0 | 1 | many\n200 | 2 |", patient_id="P"),
+        "treatments": table("day | kind\n-60 | blinatumomab\n80 | HCT", patient_id="P"),
+    }
+    patient = build(About("Drawn"), raw).patients["P"]
+    assert [row.day for row in patient.treatments] == [-60, 80]
+    for name in ("prior_hct", "prior_blinatumomab", "hct_after_infusion", "overall_survival"):
+        found = Sheet(patient).value(name)
+        assert isinstance(found, Missing), name
+        assert "first infusion was set aside" in found.reason
+    alone = raw | {"infusions": table("day | course | cells\n0 | 1 | many", patient_id="P")}
+    assert [row.day for row in build(About("Drawn"), alone).patients["P"].treatments] == [-60, 80]
