@@ -166,8 +166,12 @@ def _commands() -> str:
         "check",
         "measure",
         "advise",
+        "timeline",
         "analyse",
         "report",
+        "backtest",
+        "cytometry",
+        "evidence",
         "catalogue",
     ):
         call = [sys.executable, "-c", "from cartwise.cli import main; main()", name, "--help"]

@@ -185,7 +185,12 @@ def _result(
 
 def _attrition(study: Study, replays: Sequence[Replayed], evaluable: Sequence[Replayed]) -> pd.DataFrame:
     reasons = pd.Series([item.fates[RELAPSE.name].untold for item in replays], dtype="object")
-    steps = [("In the study", len(study.patients)), ("Out: not infused", len(study.patients) - len(replays))]
+    lost = sum(patient.infusion_lost for patient in study.patients.values())
+    steps = [
+        ("In the study", len(study.patients)),
+        ("Out: not infused", len(study.patients) - len(replays) - lost),
+        *([("Undetermined: the first infusion was set aside", lost)] if lost else []),
+    ]
     steps += [(f"Out: {why}", int(n)) for why, n in reasons[reasons != ""].value_counts().items()]
     return pd.DataFrame([*steps, ("Held against relapse", len(evaluable))], columns=["step", "patients"])
 

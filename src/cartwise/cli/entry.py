@@ -27,7 +27,7 @@ for commands in (trying, making, studying, backtesting, cytometry, evidencing, c
     commands.add_to(app)
 
 INTERRUPTED = 130
-INTERRUPTION = "cartwise: interrupted. Run the same command again; a report or study that was half written is written anew."
+INTERRUPTION = "cartwise: interrupted. Run the same command again; what was half written is written anew, and a command with --resume goes on."
 DEFECT = 70
 
 

@@ -245,12 +245,24 @@ def _past(patient: Patient, days: Days) -> Missing | None:
     return None
 
 
+def _aplastic_since_relapse(patient: Patient, definitions: Definitions) -> float | None:
+    """The day of the latest sample, where it shows aplasia after a relapse: that takes no B cells, and treatment may."""
+    ends = _ends_after(patient, present_course(patient))
+    if not ends or any(what != "relapse" for _, what in ends):
+        return None
+    days = _judged_between(patient, definitions.bca, min(ends)[0], math.inf)
+    recent = days and days[-1][0] >= today(patient) - CURRENT_DAYS
+    return days[-1][0] if recent and days[-1][1] else None
+
+
 @measure(
     method=f"the latest sample, no older than {CURRENT_DAYS:g} days; where loss is to be confirmed, so is this; {_PRESENT}",
     settled_by=_NEW,
 )
 def bca_now(patient: Patient, definitions: Definitions) -> bool | Noted | Missing:
     """Whether there is B-cell aplasia at present (002:235, 001:269)."""
+    if (seen := _aplastic_since_relapse(patient, definitions)) is not None:
+        return Noted(value=True, note=on_day(seen))
     days = _judged_at_present(patient, definitions)
     if isinstance(days, Missing):
         return days

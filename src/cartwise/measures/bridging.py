@@ -8,9 +8,10 @@ from cartwise.measures.collection import CHEMOTHERAPY, courses, last_given, was_
 from cartwise.measures.course import denied
 from cartwise.measures.history import before_index, up_to_index
 from cartwise.measures.measure import Noted, measure
+from cartwise.measures.residual_disease import evaluable
 from cartwise.measures.response import REMISSION, REMISSION_BLASTS
 from cartwise.measures.settling import on_day, on_days
-from cartwise.study import Patient
+from cartwise.study import Patient, Row
 
 _GIVEN = "before infusion; none is no where other treatment is recorded"
 
@@ -18,7 +19,7 @@ _GIVEN = "before infusion; none is no where other treatment is recorded"
 @measure(
     method=(
         "latest of assessed response, response to treatment, relapse and marrow blasts of 5 % or more before infusion is CR or "
-        f"CRi, and that or a later marrow of fewer blasts no older than {BEFORE_DAYS:g} days at lymphodepletion, infusion or today"
+        f"CRi, and that or a later marrow of fewer blasts, by morphology or MRD, no older than {BEFORE_DAYS:g} days at lymphodepletion, infusion or today"
     ),
     settled_by="the response before infusion",
 )
@@ -44,12 +45,21 @@ def remission_before_infusion(patient: Patient) -> bool | Noted | Missing:
             f"{', '.join(sorted(said))} {on_day(day)}", "the response of that day", cause="conflict"
         )
     remission, told = said <= set(REMISSION), f"{', '.join(sorted(said))} {on_day(day)}"
-    seen = max([day, *marrow.values("day")])
+    tested = before_index(patient, patient.mrd.where(specimen="marrow")).that(_few_blasts)
+    seen = max([day, *marrow.values("day"), *tested.values("day")])
     if remission and seen < burden_day(patient) - BEFORE_DAYS:
         return Missing(
             f"{told}, and no marrow in the last {BEFORE_DAYS:g} days", "the response before infusion"
         )
     return Noted(remission, told)
+
+
+def _few_blasts(row: Row) -> bool:
+    """Whether an MRD test of marrow tells of fewer blasts than end a remission."""
+    quantified = row.result == "positive"
+    return evaluable(row) and (
+        not quantified or (row.level is not None and 100 * row.level < REMISSION_BLASTS)
+    )
 
 
 @measure(

@@ -101,8 +101,9 @@ def _failed_since_relapse(patient: Patient) -> list[float]:
         return []
     treated = before_index(patient, patient.treatments).between(relapse.day, math.inf)
     told = [(row.response_day, row.response) for row in treated if row.response_day is not None]
-    assessed = before_index(patient, patient.assessments.where(kind="response", value=REMISSION))
-    remissions = [day for day, said in told if said in REMISSION] + assessed.values("day")
+    assessed = before_index(patient, patient.assessments.where(kind="response"))
+    told += [(row.day, row.value) for row in assessed if row.day >= relapse.day]
+    remissions = [day for day, said in told if said in REMISSION]
     return [day for day, said in told if said in FAILURES and day > max(remissions, default=-math.inf)]
 
 

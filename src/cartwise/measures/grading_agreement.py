@@ -26,17 +26,19 @@ from cartwise.measures.grading_icans import derived_icans, icans_of
 from cartwise.measures.measure import Noted, measure
 from cartwise.measures.settling import on_day
 from cartwise.measures.toxicity import graded, graded_now
-from cartwise.measures.treatment import TOXICITY_DAYS
 from cartwise.study import Patient, Records
 
 SCALE = "ASTCT 2019"
 NOW_DAYS = 1
 """A grade of 1 or more, or an observation, tells the present for its day and the next. Our choice."""
 
+BEGUN_BY = 14
+"""Looked for and absent on this day after infusion or later, CRS and ICANS are taken not to begin any more. Our choice."""
+
 _NOW = (
-    "ASTCT grade recorded for the day or the one before; a grade of 0 after an episode, or any once the "
-    f"{TOXICITY_DAYS:g} days in which toxicity comes are over, stands until another is recorded; where none is recorded, "
-    f"the grade derived from the observations of those days; {PRESENT_COURSE}"
+    f"ASTCT grade recorded for the day or the one before; a grade of 0 after an episode, or of day {BEGUN_BY} or later, stands "
+    "until another is recorded; where none is recorded, the grade derived from the observations of those days; "
+    f"{PRESENT_COURSE}"
 )
 _AGREE = "each day with an ASTCT grade and observations; no where the grade lies outside what they allow"
 
@@ -76,7 +78,7 @@ def _present(patient: Patient, kind: str) -> Present | Missing:
     observed = {day: _observed(patient, kind, day, days) for day in days if now - NOW_DAYS <= day <= now}
     derived = {day: grade for day, grade in observed.items() if isinstance(grade, GradeRange)}
     last = max(derived, default=-1)
-    stands = recorded == 0 and _stands(patient, rows, now)
+    stands = recorded == 0 and _stands(patient, rows)
     if recorded is not None and latest >= last and (stands or latest >= now - NOW_DAYS):
         return Present(int(recorded), derived.get(math.floor(latest)), latest)
     if derived:
@@ -98,12 +100,12 @@ def _days_observed(patient: Patient, now: int) -> Days:
     return by_day(in_present_course(patient, patient.observations, now - NOW_DAYS - WAIVED_DAYS))
 
 
-def _stands(patient: Patient, rows: Records, now: int) -> bool:
-    """Whether a grade of 0 holds until another is recorded, which a row that was set aside may be.
+def _stands(patient: Patient, rows: Records) -> bool:
+    """Whether a grade of 0, the latest, holds until another is recorded, which a row that was set aside may be.
 
-    Before toxicity came, and while it still may come, a 0 holds no longer than any grade.
+    While toxicity may still begin, a 0 holds no longer than any grade, unless it came and went.
     """
-    over = now > present_course(patient) + TOXICITY_DAYS or any(row.grade >= 1 for row in rows)
+    over = rows[-1].day >= present_course(patient) + BEGUN_BY or any(row.grade >= 1 for row in rows)
     return over and set_aside(patient, "toxicities") is None
 
 

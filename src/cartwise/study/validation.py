@@ -81,6 +81,6 @@ def _not_allowed(column: Column) -> tuple[str, str, str]:
     )
     return (
         "out-of-range",
-        f"The number is not {bounds} {column.unit}".rstrip(),
+        f"The number is not {bounds} {'' if column.unit == '1' else column.unit}".rstrip(),
         "Correct the number or its unit.",
     )

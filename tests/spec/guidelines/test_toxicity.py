@@ -147,7 +147,7 @@ def test_the_label_s_band_of_weight_is_shown_as_text_and_never_as_a_dose(weight:
 
 
 def test_without_crs_the_label_is_out_of_scope() -> None:
-    said = case(40, toxicities=GRADE_1.format(day=5).replace("| 1 |", "| 0 |"))
+    said = case(40, toxicities=GRADE_1.format(day=15).replace("| 1 |", "| 0 |"))
     assert said["tocilizumab-label/from-30-kg"].standing == "out-of-scope"
 
 

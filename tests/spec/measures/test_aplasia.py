@@ -256,8 +256,8 @@ def test_after_hct_or_relapse_an_earlier_sample_does_not_tell_present_aplasia(la
     patient = drawn(b_cells="day | percent_of_lymphocytes\n28 | 0\n85 | 0\n95 | 0", **later)
     assert value(patient.as_of(89), "bca_now") is True
     assert value(patient.as_of(89), "relapse_or_hct_recorded") is False
-    for name in ("bca_now", "bca_lost_to_date"):
-        assert "day 90" in reason(patient.as_of(96), name)
+    assert "day 90" in reason(patient.as_of(94), "bca_now")
+    assert "day 90" in reason(patient.as_of(96), "bca_lost_to_date")
     assert value(patient.as_of(96), "relapse_or_hct_recorded") is True
 
 
@@ -286,3 +286,14 @@ def test_present_aplasia_is_that_of_the_latest_course():
     assert value(patient.as_of(180), "bca_now") is True
     assert value(patient.as_of(180), "bca_lost_to_date") is False
     assert value(patient.as_of(180), "bca_lost") is True
+
+
+def test_a_relapse_takes_no_b_cells_so_aplasia_seen_since_is_there():
+    cells = "day | percent_of_lymphocytes\n28 | 0.1\n85 | 0.1\n110 | 0.1"
+    relapsed = drawn(b_cells=cells, relapses="day | site\n100 | marrow")
+    assert reason(relapsed.as_of(105), "bca_now")
+    assert value(relapsed.as_of(115), "bca_now") is True
+    treated = drawn(
+        b_cells=cells, relapses="day | site\n100 | marrow", treatments="day | kind\n104 | chemotherapy"
+    )
+    assert reason(treated.as_of(115), "bca_now")

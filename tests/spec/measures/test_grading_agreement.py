@@ -58,17 +58,30 @@ def test_a_range_that_does_not_decide_is_missing():
 
 @pytest.mark.parametrize(
     ("grade", "day", "known"),
-    [(1, 4, True), (1, 5, False), (0, 4, True), (0, 5, False), (0, 28, False), (0, 29, True), (0, 40, True)],
+    [
+        (1, 4, True),
+        (1, 5, False),
+        (0, 4, True),
+        (0, 5, False),
+        (0, 28, False),
+        (0, 29, False),
+        (0, 40, False),
+    ],
 )
-def test_a_grade_tells_the_present_for_two_days_and_a_0_longer_once_the_weeks_of_crs_are_over(
-    grade, day, known
-):
+def test_a_grade_of_the_days_in_which_crs_may_begin_tells_the_present_for_two_days(grade, day, known):
     assert measured(drawn(toxicities=graded(grade)).as_of(day), "crs_now").known is known
 
 
 def test_a_0_after_an_episode_stands_until_the_next_grade():
     resolved = drawn(toxicities=f"{graded(1)}\n6 | CRS | 0 | ASTCT 2019")
     assert value(resolved.as_of(20), "crs_now") is False
+
+
+def test_a_0_stands_once_toxicity_begins_no_more():
+    early, late = ("".join(f"\n{day} | CRS | 0 | ASTCT 2019" for day in range(last)) for last in (3, 15))
+    head = "day | kind | grade | scale"
+    assert not measured(drawn(toxicities=head + early).as_of(40), "crs_now").known
+    assert value(drawn(toxicities=head + late).as_of(24), "crs_now") is False
 
 
 @pytest.mark.parametrize(("ice", "severe"), [(2, True), (3, False)])
