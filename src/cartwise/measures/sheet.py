@@ -185,11 +185,12 @@ class Sheet:
         reads = self.patient.reads
         reads.clear()
         outcome = _applied(measure, inputs)
+        if any("infusions" in (read, read[0]) for read in reads) and self.patient.infusion_lost:
+            outcome = INFUSION_LOST
         made_from = [self._home(name)._reads[name] for name in measure.inputs if name not in GIVEN]
         self._reads[measure.name] = frozenset(reads).union(*made_from)
         self._looked_at |= reads
-        lost = self.patient.infusion_lost and any("infusions" in (read, read[0]) for read in reads)
-        return INFUSION_LOST if lost else outcome
+        return outcome
 
     def _input(self, name: str) -> Patient | Definitions | Value | Missing:
         if name in GIVEN:

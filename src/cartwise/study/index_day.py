@@ -50,7 +50,8 @@ def _anchors(tables: Tables, infused: Mapping[str, float]) -> tuple[dict[str, fl
             anchors[str(patient)] = "infusion"
     for patient, day in infused.items():
         if patient not in anchors:
-            offsets[patient], anchors[patient] = (0.0 if math.isnan(day) else day), "infusion"
+            unread = math.isnan(day)
+            offsets[patient], anchors[patient] = (0.0, "record") if unread else (day, "infusion")
     if patients is not None:
         for patient, day in zip(patients["patient_id"], patients["referral_day"], strict=True):
             if str(patient) not in anchors:

@@ -139,12 +139,14 @@ class Patient:
 
     @property
     def infusion_lost(self) -> bool:
-        """Whether the first infusion was set aside, so that nothing can be told before or after it."""
-        if "infusions" not in self._set_aside:
+        """Whether the first infusion so far was set aside, so that nothing can be told before or after it.
+
+        One whose day cannot be read may be the first, unless a row that stands says that it is of course 1.
+        """
+        if "infusions" not in self._set_aside or "infusions" not in self.set_aside:
             return False
-        kept = self._histories.get("infusions")
-        first = kept.as_of(math.inf).first if kept is not None else None
-        return first is None or -math.inf < self._set_aside["infusions"] < first.day
+        first, day = self.__getattr__("infusions").first, self._set_aside["infusions"]
+        return first is None or (first.course != 1 if math.isinf(day) else day < first.day)
 
     def _set_aside_by(self, day: float) -> frozenset[str]:
         return frozenset(table for table, first in self._set_aside.items() if first <= day)

@@ -202,5 +202,21 @@ def test_nothing_is_told_before_or_after_a_first_infusion_that_was_set_aside() -
         found = Sheet(patient).value(name)
         assert isinstance(found, Missing), name
         assert "first infusion was set aside" in found.reason
+    before = Sheet(patient.as_of(-1))
+    assert before.value("prior_blinatumomab") is True
+    assert isinstance(before.next(patient.as_of(0)).value("prior_blinatumomab"), Missing)
     alone = raw | {"infusions": table("day | course | cells\n0 | 1 | many", patient_id="P")}
     assert [row.day for row in build(About("Drawn"), alone).patients["P"].treatments] == [-60, 80]
+
+
+@pytest.mark.parametrize(("course", "told"), [("1", True), ("2", False), ("", False)])
+def test_an_infusion_of_unread_day_may_be_the_first_unless_a_row_says_it_is_the_first(
+    course: str, told: bool
+) -> None:
+    raw = {
+        "patients": table("disease\nB-ALL", patient_id="P"),
+        "infusions": table(f"day | course\n0 | {course}\nsoon |", patient_id="P"),
+        "treatments": table("day | kind\n-60 | blinatumomab", patient_id="P"),
+    }
+    found = Sheet(build(About("Drawn"), raw).patients["P"]).value("prior_blinatumomab")
+    assert found is True if told else isinstance(found, Missing)
